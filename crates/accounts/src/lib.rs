@@ -1,0 +1,1 @@
+//! The pure domain of accounts: ids, e-mail addresses, passwords, tokens and time limits.

@@ -1,0 +1,1 @@
+//! The wire types that the workers share.

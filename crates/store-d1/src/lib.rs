@@ -1,0 +1,1 @@
+//! The database seam on Cloudflare D1.

@@ -1,0 +1,1 @@
+//! The database seam, the SQL in files, and one function for each query.

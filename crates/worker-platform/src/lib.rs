@@ -1,0 +1,1 @@
+//! The Cloudflare Workers side of the platform seams: clock, randomness, service bindings, deferred work, logs.

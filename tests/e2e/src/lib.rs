@@ -1,0 +1,1 @@
+//! End-to-end cases that run natively and on workerd.

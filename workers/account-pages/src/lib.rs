@@ -1,0 +1,1 @@
+//! The account-pages worker: bindings to platform to router.

@@ -1,0 +1,1 @@
+//! Sessions with their cached permissions in a key-value store, without a platform.

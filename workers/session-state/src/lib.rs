@@ -1,0 +1,1 @@
+//! The session-state worker: bindings to platform to router.

@@ -1,0 +1,1 @@
+//! User management and access control: every rule and every route, without a platform.

@@ -1,0 +1,1 @@
+//! The user-mgmt worker: bindings to platform to router.
