@@ -1,1 +1,24 @@
-//! The pure domain of accounts: ids, e-mail addresses, passwords, tokens and time limits.
+//! The pure domain of accounts: ids, times, e-mail addresses, names, passwords, tokens and session limits.
+//!
+//! In scope: what a value may look like and what follows from it. Not in scope: where values are kept
+//! (`edgeward-store`), how they travel (`edgeward-api`) and who may do what (`edgeward-rbac`). Clock and randomness
+//! are parameters everywhere, so that tests hold still.
+
+mod ambient;
+mod email;
+mod id;
+mod name;
+pub mod password;
+mod session;
+mod text;
+mod timestamp;
+mod token;
+
+pub use ambient::{Clock, Random};
+pub use email::{Email, ParseEmailError};
+pub use id::{AuditEventId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId, UserId};
+pub use name::{ParsePersonNameError, PersonName};
+pub use password::{NewPassword, Password, PasswordError};
+pub use session::SessionLimits;
+pub use timestamp::Timestamp;
+pub use token::{ParseTokenError, SessionToken, TokenHash};

@@ -1,0 +1,115 @@
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::ambient::Random;
+use crate::text::text_type;
+
+/// Why a text is not a token or the hash of one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 32 bytes in base64url without padding")]
+pub struct ParseTokenError;
+
+/// The secret in a session cookie: 32 random bytes. It is never stored and never logged; only its hash is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken([u8; 32]);
+
+impl SessionToken {
+    /// A new secret.
+    pub fn generate(random: &(impl Random + ?Sized)) -> Self {
+        let mut bytes = [0; 32];
+        random.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// Reads the value of a cookie: 43 characters of base64url, nothing else.
+    pub fn parse(text: &str) -> Result<Self, ParseTokenError> {
+        decode(text).map(Self)
+    }
+
+    /// The value of the cookie.
+    pub fn reveal(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// What the database and the session records know of this token.
+    ///
+    /// A plain SHA-256 is enough: there is nothing to guess in 32 random bytes.
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// The SHA-256 of a token: the name under which D1 and KV know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    /// Reads 43 characters of base64url.
+    pub fn parse(text: &str) -> Result<Self, ParseTokenError> {
+        decode(text).map(Self)
+    }
+
+    fn to_text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+text_type!(TokenHash, ParseTokenError, "", "The SHA-256 of a token, in base64url.");
+
+fn decode(text: &str) -> Result<[u8; 32], ParseTokenError> {
+    // The length comes first: a cookie of 100 KB is refused without being decoded.
+    if text.len() != 43 {
+        return Err(ParseTokenError);
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseTokenError)?;
+    bytes.try_into().map_err(|_| ParseTokenError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Sevens;
+    impl Random for Sevens {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(7);
+        }
+    }
+
+    #[test]
+    fn a_token_survives_the_cookie() {
+        let token = SessionToken::generate(&Sevens);
+        assert_eq!(SessionToken::parse(&token.reveal()), Ok(token));
+    }
+
+    #[test]
+    fn a_token_is_not_in_its_debug_output() {
+        let token = SessionToken::generate(&Sevens);
+        assert_eq!(format!("{token:?}"), "SessionToken(…)");
+    }
+
+    #[test]
+    fn the_hash_is_sha_256_of_the_bytes() {
+        // Python: base64.urlsafe_b64encode(hashlib.sha256(b"\x07" * 32).digest())
+        let hash = SessionToken::generate(&Sevens).hash();
+        assert_eq!(hash.to_string(), "S7Bvjk46dxXSAdVz0KpCN2LlXavWGiwCJ4-lbMbSlOA");
+        assert_eq!(TokenHash::parse(&hash.to_string()), Ok(hash));
+    }
+
+    #[test]
+    fn parse_refuses_anything_else() {
+        let good = SessionToken::generate(&Sevens).reveal();
+        for text in [String::new(), good[1..].to_owned(), format!("{good}="), good.replace('B', "+"), "é".repeat(43)] {
+            assert_eq!(SessionToken::parse(&text), Err(ParseTokenError), "{text}");
+        }
+    }
+}
