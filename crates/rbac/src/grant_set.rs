@@ -1,0 +1,179 @@
+//! What a principal holds, and the question that every check asks of it.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use foldhash::fast::FixedState;
+
+use crate::grammar::{RESERVED_RESOURCE, WILDCARD};
+use crate::grant::{Grant, ParseGrantError};
+use crate::permission::Permission;
+
+/// The grants of one principal, built once and then checked without allocating.
+///
+/// ```
+/// use edgeward_rbac::{GrantSet, Permission, has_permission};
+///
+/// let (granted, defects) = GrantSet::from_stored(["docs:*", "users:read", "Docs:Delete"]);
+/// assert!(has_permission(&granted, &Permission::from_static("docs:write")));
+/// assert!(!has_permission(&granted, &Permission::from_static("users:write")));
+/// assert_eq!(defects[0].text, "Docs:Delete"); // grants nothing, and is there to be logged
+/// ```
+// Hashed without a random key: the same on every platform, and who could register grants that collide could as well
+// grant themselves anything.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct GrantSet {
+    /// `admin:all`, if held.
+    admin: Option<Grant>,
+    /// `resource:action`
+    exact: HashSet<Grant, FixedState>,
+    /// `resource:*`, by the resource.
+    any_action: HashMap<Box<str>, Grant, FixedState>,
+    /// `*:action`, by the action.
+    any_resource: HashMap<Box<str>, Grant, FixedState>,
+}
+
+/// A stored grant that does not parse: it grants nothing, and should be logged and shown to an administrator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefectiveGrant {
+    /// The text as it was stored, whole.
+    pub text: String,
+    /// What is wrong with it.
+    pub error: ParseGrantError,
+}
+
+impl GrantSet {
+    /// Reads grants as they are stored. What does not parse grants nothing and is returned beside the set, in the
+    /// order met.
+    pub fn from_stored<I>(stored: I) -> (Self, Vec<DefectiveGrant>)
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let stored = stored.into_iter();
+        let mut set = Self::default();
+        set.exact.reserve(stored.size_hint().0);
+        let mut defects = Vec::new();
+        for text in stored {
+            let text = text.as_ref();
+            match Grant::parse(text) {
+                Ok(grant) => {
+                    set.insert(grant);
+                }
+                Err(error) => defects.push(DefectiveGrant { text: text.to_owned(), error }),
+            }
+        }
+        (set, defects)
+    }
+
+    /// Adds a grant; false if the set held it already.
+    pub fn insert(&mut self, grant: Grant) -> bool {
+        if grant.is_admin() {
+            self.admin.replace(grant).is_none()
+        } else if grant.action() == WILDCARD {
+            self.any_action.insert(grant.resource().into(), grant).is_none()
+        } else if grant.resource() == WILDCARD {
+            self.any_resource.insert(grant.action().into(), grant).is_none()
+        } else {
+            self.exact.insert(grant)
+        }
+    }
+
+    /// The grants in the order of their texts. Sorts at every call: meant for lists, not for checks.
+    pub fn iter(&self) -> std::vec::IntoIter<&Grant> {
+        let mut grants: Vec<&Grant> = self
+            .exact
+            .iter()
+            .chain(self.any_action.values())
+            .chain(self.any_resource.values())
+            .chain(&self.admin)
+            .collect();
+        grants.sort_unstable();
+        grants.into_iter()
+    }
+
+    /// How many different grants the set holds.
+    pub fn len(&self) -> usize {
+        self.exact.len() + self.any_action.len() + self.any_resource.len() + usize::from(self.is_admin())
+    }
+
+    /// Whether the set holds nothing, and so allows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the set holds `admin:all`.
+    pub fn is_admin(&self) -> bool {
+        self.admin.is_some()
+    }
+
+    fn allows(&self, text: &str, resource: &str, action: &str) -> bool {
+        if self.is_admin() {
+            return true;
+        }
+        self.exact.contains(text)
+            || self.any_action.contains_key(resource)
+            // INVARIANT: no grant but `admin:all` names the reserved resource, so only this lookup could reach it.
+            || (self.any_resource.contains_key(action) && resource != RESERVED_RESOURCE)
+    }
+}
+
+/// Whether `granted` satisfies the requirement. An empty set denies.
+pub fn has_permission(granted: &GrantSet, required: &Permission) -> bool {
+    granted.allows(required.as_str(), required.resource(), required.action())
+}
+
+/// Whether `granted` satisfies at least one requirement. An empty list of requirements denies.
+pub fn has_any(granted: &GrantSet, required: &[Permission]) -> bool {
+    required.iter().any(|permission| has_permission(granted, permission))
+}
+
+/// Whether `granted` satisfies every requirement. An empty list of requirements denies: a list that came out empty by
+/// mistake must not open anything.
+pub fn has_all(granted: &GrantSet, required: &[Permission]) -> bool {
+    !required.is_empty() && required.iter().all(|permission| has_permission(granted, permission))
+}
+
+/// Whether a principal that holds `granted` may hand out `grant`: nobody grants what they do not hold.
+///
+/// A wildcard is covered by the same wildcard or `admin:all`, never by single permissions, however many;
+/// `admin:all` is covered by itself alone.
+pub fn covers(granted: &GrantSet, grant: &Grant) -> bool {
+    // A wildcard side is no key of any lookup here, so only the same wildcard matches it.
+    granted.allows(grant.as_str(), grant.resource(), grant.action())
+}
+
+/// The grants that a principal holding `granted` may not hand out, in the order given; empty if it may hand out all.
+pub fn exceeding<'g>(granted: &GrantSet, grants: impl IntoIterator<Item = &'g Grant>) -> Vec<&'g Grant> {
+    grants.into_iter().filter(|grant| !covers(granted, grant)).collect()
+}
+
+impl Extend<Grant> for GrantSet {
+    fn extend<I: IntoIterator<Item = Grant>>(&mut self, grants: I) {
+        for grant in grants {
+            self.insert(grant);
+        }
+    }
+}
+
+impl FromIterator<Grant> for GrantSet {
+    fn from_iter<I: IntoIterator<Item = Grant>>(grants: I) -> Self {
+        let mut set = Self::default();
+        set.extend(grants);
+        set
+    }
+}
+
+impl<'a> IntoIterator for &'a GrantSet {
+    type Item = &'a Grant;
+    type IntoIter = std::vec::IntoIter<&'a Grant>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for GrantSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(Grant::as_str)).finish()
+    }
+}
