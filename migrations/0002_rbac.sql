@@ -89,7 +89,7 @@ BEGIN
 END;
 
 CREATE TRIGGER roles_system_name_kept BEFORE UPDATE OF id, name, system ON roles
-WHEN OLD.system = 1 AND (NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.system <> 1)
+WHEN OLD.system = 1 AND (NEW.id <> OLD.id OR NEW.name <> OLD.name COLLATE BINARY OR NEW.system <> 1)
 BEGIN
   SELECT RAISE(ABORT, 'guard: system_role');
 END;

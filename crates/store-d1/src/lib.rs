@@ -1,1 +1,71 @@
 //! The database seam on Cloudflare D1.
+//!
+//! In scope: binding values, running statements, turning results and errors into the store's own. Not in scope: SQL
+//! and rules.
+
+use std::future::Future;
+
+use store::{Db, Param, Rows, Statement, StoreError};
+use wasm_bindgen::JsValue;
+use worker::d1::{D1Database, D1PreparedStatement, D1Result};
+use worker::send::SendFuture;
+
+/// A D1 database, by its binding.
+#[derive(Debug)]
+pub struct D1(D1Database);
+
+impl D1 {
+    /// Wraps the binding.
+    pub fn new(database: D1Database) -> Self {
+        Self(database)
+    }
+
+    fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, StoreError> {
+        let values: Vec<JsValue> = statement.params.iter().map(bind).collect();
+        self.0.prepare(statement.sql).bind(&values).map_err(|error| failure(&error))
+    }
+}
+
+impl Db for D1 {
+    fn fetch(&self, statement: Statement) -> impl Future<Output = Result<Rows, StoreError>> + Send {
+        SendFuture::new(async move {
+            // `batch` rather than `all`: it alone reports a violated constraint with its cause.
+            let prepared = self.prepare(&statement)?;
+            let results = self.0.batch(vec![prepared]).await.map_err(|error| failure(&error))?;
+            results.into_iter().next().map_or(Ok(Rows::new()), |result| rows(&result))
+        })
+    }
+
+    fn batch(
+        &self,
+        statements: Vec<Statement>,
+    ) -> impl Future<Output = Result<Vec<Rows>, StoreError>> + Send {
+        SendFuture::new(async move {
+            let prepared =
+                statements.iter().map(|statement| self.prepare(statement)).collect::<Result<_, _>>()?;
+            let results = self.0.batch(prepared).await.map_err(|error| failure(&error))?;
+            results.iter().map(rows).collect()
+        })
+    }
+}
+
+fn bind(param: &Param) -> JsValue {
+    match param {
+        Param::Null => JsValue::NULL,
+        // JavaScript's numbers are exact up to 2^53, and `Param` promises no more.
+        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+        Param::Integer(value) => JsValue::from_f64(*value as f64),
+        Param::Text(text) => JsValue::from_str(text),
+    }
+}
+
+fn rows(result: &D1Result) -> Result<Rows, StoreError> {
+    result.results().map_err(|error| StoreError::Driver(error.to_string()))
+}
+
+fn failure(error: &worker::Error) -> StoreError {
+    match error {
+        worker::Error::D1(error) => StoreError::from_message(&error.cause()),
+        other => StoreError::from_message(&other.to_string()),
+    }
+}

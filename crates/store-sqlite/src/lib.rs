@@ -1,1 +1,202 @@
-//! The database seam on SQLite with D1's limits, for native tests.
+//! The database seam on SQLite, for native tests: D1's behaviour and D1's limits, rather than SQLite's own.
+//!
+//! In scope: numbers bound as floating point, at most 100 values, at most 100 KB of SQL, atomic batches, foreign keys
+//! on, errors in SQLite's words. Beyond what a driver needs, every call is recorded, so that tests can count round
+//! trips and read the SQL, and any call can be made to fail. Not in scope: SQL and rules.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+
+use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
+use rusqlite::{Connection, ToSql, params_from_iter};
+use serde_json::{Map, Value};
+use store::{Db, Param, Rows, Statement, StoreError};
+
+const MAX_PARAMS: usize = 100;
+const MAX_SQL_BYTES: usize = 100_000;
+const MAX_INTEGER: i64 = 1 << 53;
+
+/// A database in memory or in a file.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    connection: Connection,
+    calls: Vec<Vec<Statement>>,
+    fail_at: Option<usize>,
+}
+
+impl Sqlite {
+    /// An empty database in memory.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Connection::open_in_memory().map_err(driver_error).and_then(Self::new)
+    }
+
+    /// A database in a file.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Connection::open(path).map_err(driver_error).and_then(Self::new)
+    }
+
+    fn new(connection: Connection) -> Result<Self, StoreError> {
+        connection.pragma_update(None, "foreign_keys", true).map_err(driver_error)?;
+        let inner = Inner { connection, calls: Vec::new(), fail_at: None };
+        Ok(Self { inner: Arc::new(Mutex::new(inner)) })
+    }
+
+    /// Runs a script of several statements, such as a migration; all of it or nothing.
+    pub fn script(&self, sql: &str) -> Result<(), StoreError> {
+        let mut inner = self.lock();
+        let transaction = inner.connection.transaction().map_err(driver_error)?;
+        // As wrangler does: a table may be dropped before the one that refers to it, within one file.
+        transaction.pragma_update(None, "defer_foreign_keys", true).map_err(driver_error)?;
+        transaction.execute_batch(sql).map_err(driver_error)?;
+        transaction.commit().map_err(driver_error)
+    }
+
+    /// Takes what has been recorded: the statements of each call so far.
+    pub fn take_calls(&self) -> Vec<Vec<Statement>> {
+        std::mem::take(&mut self.lock().calls)
+    }
+
+    /// Makes the call after the next `calls` ones fail, once.
+    pub fn fail_after(&self, calls: usize) {
+        let mut inner = self.lock();
+        inner.fail_at = Some(inner.calls.len() + calls);
+    }
+
+    /// SQLite's own view of a statement: its query plan, one line for each step.
+    pub fn query_plan(&self, statement: &Statement) -> Result<Vec<String>, StoreError> {
+        let inner = self.lock();
+        let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+        let mut prepared = inner.connection.prepare(&sql).map_err(driver_error)?;
+        let params = params_from_iter(statement.params.iter().map(Bound));
+        let lines = prepared.query_map(params, |row| row.get("detail")).map_err(driver_error)?;
+        lines.collect::<Result<_, _>>().map_err(driver_error)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn record(&mut self, statements: &[Statement]) -> Result<(), StoreError> {
+        let call = self.calls.len();
+        self.calls.push(statements.to_vec());
+        if self.fail_at == Some(call) {
+            self.fail_at = None;
+            return Err(StoreError::Driver("made to fail".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Db for Sqlite {
+    async fn fetch(&self, statement: Statement) -> Result<Rows, StoreError> {
+        yield_once().await;
+        let mut inner = self.lock();
+        inner.record(std::slice::from_ref(&statement))?;
+        execute(&inner.connection, &statement)
+    }
+
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, StoreError> {
+        yield_once().await;
+        let mut inner = self.lock();
+        inner.record(&statements)?;
+        let transaction = inner.connection.transaction().map_err(driver_error)?;
+        let rows =
+            statements.iter().map(|statement| execute(&transaction, statement)).collect::<Result<_, _>>()?;
+        transaction.commit().map_err(driver_error)?;
+        Ok(rows)
+    }
+}
+
+fn execute(connection: &Connection, statement: &Statement) -> Result<Rows, StoreError> {
+    if statement.params.len() > MAX_PARAMS {
+        return Err(StoreError::Driver("too many SQL variables".to_owned()));
+    }
+    if statement.sql.len() > MAX_SQL_BYTES {
+        return Err(StoreError::Driver("statement too long".to_owned()));
+    }
+    let mut prepared = connection.prepare_cached(statement.sql).map_err(driver_error)?;
+    let columns: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows =
+        prepared.query(params_from_iter(statement.params.iter().map(Bound))).map_err(driver_error)?;
+    let mut out = Rows::new();
+    while let Some(row) = rows.next().map_err(driver_error)? {
+        let mut object = Map::with_capacity(columns.len());
+        for (index, column) in columns.iter().enumerate() {
+            object.insert(column.clone(), json(row.get_ref(index).map_err(driver_error)?)?);
+        }
+        out.push(Value::Object(object));
+    }
+    Ok(out)
+}
+
+/// A value as D1 binds it.
+struct Bound<'a>(&'a Param);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            Param::Null => ToSqlOutput::Owned(SqlValue::Null),
+            // D1 binds JavaScript's numbers, which are floating point.
+            #[expect(clippy::cast_precision_loss, reason = "checked to be exact")]
+            Param::Integer(value) if value.abs() <= MAX_INTEGER => {
+                ToSqlOutput::Owned(SqlValue::Real(*value as f64))
+            }
+            Param::Integer(value) => {
+                return Err(rusqlite::Error::ToSqlConversionFailure(format!("{value} is past 2^53").into()));
+            }
+            Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+fn json(value: ValueRef<'_>) -> Result<Value, StoreError> {
+    Ok(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => number.into(),
+        ValueRef::Real(number) => number.into(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+        ValueRef::Blob(_) => return Err(StoreError::Driver("blobs are not used".to_owned())),
+    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "stands where a function of an owned error is wanted")]
+fn driver_error(error: rusqlite::Error) -> StoreError {
+    StoreError::from_message(&error.to_string())
+}
+
+/// Gives way once, as a round trip to D1 would: two requests on one thread then interleave.
+fn yield_once() -> impl Future<Output = ()> + Send {
+    let mut yielded = false;
+    std::future::poll_fn(move |context| {
+        if std::mem::replace(&mut yielded, true) {
+            Poll::Ready(())
+        } else {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+}
+
+/// The migrations in order: name and SQL.
+pub fn migrations(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Ok((name, std::fs::read_to_string(path)?))
+        })
+        .collect()
+}

@@ -1,0 +1,1 @@
+SELECT id, kind, payload, attempts FROM outbox WHERE id = ?1

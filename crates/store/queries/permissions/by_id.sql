@@ -1,0 +1,1 @@
+SELECT id, name, description, application, system FROM permissions WHERE id = ?1

@@ -1,0 +1,1 @@
+UPDATE rbac_meta SET epoch = epoch + 1 WHERE id = 1

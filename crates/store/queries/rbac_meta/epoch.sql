@@ -1,0 +1,1 @@
+SELECT epoch FROM rbac_meta WHERE id = 1

@@ -1,0 +1,1 @@
+DELETE FROM role_permissions WHERE permission_id IN (SELECT value FROM json_each(?1))

@@ -1,0 +1,45 @@
+//! The audit log: rows are only ever added, each in the batch of the change that it tells of.
+
+use accounts::{AuditEventId, TenantId, Timestamp, UserId};
+
+use crate::Statement;
+use crate::statement::statement;
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct AuditEvent {
+    /// Its id.
+    pub id: AuditEventId,
+    /// When.
+    pub at: Timestamp,
+    /// What was done: `role.permission_granted`.
+    pub action: &'static str,
+    /// Who did it; nobody where it was the system, or where nobody was signed in.
+    pub actor: Option<UserId>,
+    /// What kind of thing it was done to: `user`.
+    pub target_type: &'static str,
+    /// To which one.
+    pub target_id: String,
+    /// The tenant of the actor, or of the target where there is no actor.
+    pub tenant: Option<TenantId>,
+    /// The request in which it was done.
+    pub request_id: String,
+    /// What changed, without secrets.
+    pub details: serde_json::Value,
+}
+
+/// Adds an event.
+pub fn insert(event: &AuditEvent) -> Statement {
+    statement!(
+        "audit_log/insert",
+        &event.id,
+        event.at,
+        event.action,
+        event.actor.as_ref(),
+        event.target_type,
+        event.target_id.as_str(),
+        event.tenant.as_ref(),
+        event.request_id.as_str(),
+        event.details.to_string(),
+    )
+}

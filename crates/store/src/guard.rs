@@ -1,0 +1,56 @@
+//! Conditions that a batch rests on: each aborts it where it does not hold, with [`StoreError::Guard`].
+//!
+//! [`StoreError::Guard`]: crate::StoreError::Guard
+
+use accounts::{PermissionId, RoleId, SessionId, UserId};
+
+use crate::Statement;
+use crate::statement::statement;
+
+/// The condition of [`decision_current`].
+pub const DECISION_CURRENT: &str = "decision_current";
+/// The condition of all the functions here whose names end in `exists`.
+pub const TARGET_EXISTS: &str = "target_exists";
+/// A trigger's condition: there would be no active `SUPER_ADMIN` left.
+pub const LAST_SUPER_ADMIN: &str = "last_super_admin";
+/// A trigger's condition: a system role is neither renamed nor deleted.
+pub const SYSTEM_ROLE: &str = "system_role";
+/// A trigger's condition: a built-in permission is not deleted.
+pub const SYSTEM_PERMISSION: &str = "system_permission";
+/// A trigger's condition: `SUPER_ADMIN` keeps `admin:all`.
+pub const SUPER_ADMIN_GRANT: &str = "super_admin_grant";
+
+/// The actor is still active and still has the versions that a decision was made on.
+pub fn decision_current(actor: UserId, authz_version: i64, epoch: i64) -> Statement {
+    statement!("batch_guard/decision_current", &actor, authz_version, epoch)
+}
+
+/// The user exists.
+pub fn user_exists(user: UserId) -> Statement {
+    statement!("batch_guard/user_exists", &user)
+}
+
+/// The role exists.
+pub fn role_exists(role: RoleId) -> Statement {
+    statement!("batch_guard/role_exists", &role)
+}
+
+/// The permission is in the catalogue.
+pub fn permission_exists(permission: PermissionId) -> Statement {
+    statement!("batch_guard/permission_exists", &permission)
+}
+
+/// The role grants the permission.
+pub fn role_permission_exists(role: RoleId, permission: PermissionId) -> Statement {
+    statement!("batch_guard/role_permission_exists", &role, &permission)
+}
+
+/// The user has the role.
+pub fn user_role_exists(user: UserId, role: RoleId) -> Statement {
+    statement!("batch_guard/user_role_exists", &user, &role)
+}
+
+/// The session exists.
+pub fn session_exists(session: SessionId) -> Statement {
+    statement!("batch_guard/session_exists", &session)
+}

@@ -1,0 +1,66 @@
+//! Work that follows from a change: written with it, done after the response, repeated until it is done.
+
+use accounts::{OutboxId, SessionId, Timestamp, UserId};
+use serde::Deserialize;
+
+use crate::rows::json;
+use crate::statement::statement;
+use crate::{Query, Statement};
+
+/// A piece of work.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: OutboxId,
+    /// What is to be done.
+    pub kind: String,
+    /// With what.
+    #[serde(deserialize_with = "json")]
+    pub payload: serde_json::Value,
+    /// How often it has failed.
+    pub attempts: i64,
+}
+
+/// When a piece of work was written, and when the cron trigger may take it up.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// Now.
+    pub created_at: Timestamp,
+    /// Later, so that the request that wrote it comes first.
+    pub due_at: Timestamp,
+}
+
+/// Writes down a piece of work.
+pub fn insert(id: OutboxId, kind: &str, payload: &serde_json::Value, when: Schedule) -> Statement {
+    statement!("outbox/insert", &id, kind, payload.to_string(), when.due_at, when.created_at)
+}
+
+/// Writes down that a session's record must go; comes before the deletion of the session, in its batch.
+pub fn insert_revocation_of_session(id: OutboxId, session: SessionId, when: Schedule) -> Statement {
+    statement!("outbox/insert_revocation_of_session", &id, &session, when.due_at, when.created_at)
+}
+
+/// Writes down that the records of all sessions of a user must go; comes before their deletion, in its batch.
+pub fn insert_revocation_of_user(id: OutboxId, user: UserId, when: Schedule) -> Statement {
+    statement!("outbox/insert_revocation_of_user", &id, &user, when.due_at, when.created_at)
+}
+
+/// One piece of work, unless it is done.
+pub fn by_id(id: OutboxId) -> Query<Entry> {
+    Query::new(statement!("outbox/by_id", &id))
+}
+
+/// What is due, the longest due first.
+pub fn due(now: Timestamp, limit: u32) -> Query<Entry> {
+    Query::new(statement!("outbox/due", now, i64::from(limit)))
+}
+
+/// It is done.
+pub fn delete(id: OutboxId) -> Statement {
+    statement!("outbox/delete", &id)
+}
+
+/// It failed; again at `due_at`.
+pub fn retry(id: OutboxId, due_at: Timestamp) -> Statement {
+    statement!("outbox/retry", &id, due_at)
+}

@@ -1,0 +1,117 @@
+//! Sessions: the truth about who is signed in.
+
+use accounts::{Email, SessionId, SessionLimits, TenantId, Timestamp, TokenHash, UserId};
+use serde::Deserialize;
+
+use crate::rows::texts;
+use crate::statement::statement;
+use crate::{Query, Statement};
+
+/// A session that is about to start.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its id, as its owner sees it.
+    pub id: SessionId,
+    /// The hash of its token.
+    pub token_hash: TokenHash,
+    /// Whose.
+    pub user_id: UserId,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// A live session and the account behind it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Account {
+    /// The session.
+    pub session_id: SessionId,
+    /// The hash of its token.
+    pub token_hash: TokenHash,
+    /// When it started.
+    pub session_created_at: Timestamp,
+    /// When it was last seen in use, to within a twelfth of the idle limit.
+    pub last_seen_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+    /// The account.
+    pub user_id: UserId,
+    /// Its address.
+    pub email: Email,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Its tenant.
+    pub tenant_id: TenantId,
+    /// The name of its tenant.
+    pub tenant: String,
+    /// Rises with any change to the account's roles, status or password.
+    pub authz_version: i64,
+}
+
+/// A live session with what its account may do.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Principal {
+    /// The session and the account.
+    #[serde(flatten)]
+    pub account: Account,
+    /// Rises with any change to what any role grants.
+    pub epoch: i64,
+    /// The names of the roles.
+    #[serde(deserialize_with = "texts")]
+    pub roles: Vec<String>,
+    /// The stored grants of those roles, not yet parsed.
+    #[serde(deserialize_with = "texts")]
+    pub grants: Vec<String>,
+}
+
+/// A session to tell the cache about.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CachedSession {
+    /// The name of its record.
+    pub token_hash: TokenHash,
+    /// The version of its user.
+    pub authz_version: i64,
+}
+
+/// Starts a session.
+pub fn insert(session: &NewSession) -> Statement {
+    statement!(
+        "sessions/insert",
+        &session.id,
+        &session.token_hash,
+        &session.user_id,
+        session.user_agent.as_deref(),
+        session.created_at,
+        session.expires_at,
+    )
+}
+
+/// The strict check with RBAC on.
+pub fn principal(token: &TokenHash, limits: &SessionLimits, now: Timestamp) -> Query<Principal> {
+    Query::new(statement!("sessions/principal", token, now, limits.idle_since(now)))
+}
+
+/// The strict check with RBAC off.
+pub fn account(token: &TokenHash, limits: &SessionLimits, now: Timestamp) -> Query<Account> {
+    Query::new(statement!("sessions/account", token, now, limits.idle_since(now)))
+}
+
+/// Writes down that a session was used.
+pub fn touch(id: SessionId, now: Timestamp) -> Statement {
+    statement!("sessions/touch", &id, now)
+}
+
+/// Ends a session.
+pub fn delete(id: SessionId) -> Statement {
+    statement!("sessions/delete", &id)
+}
+
+/// The records of a user's sessions.
+pub fn hashes_by_user(user: UserId) -> Query<CachedSession> {
+    Query::new(statement!("sessions/hashes_by_user", &user))
+}

@@ -1,0 +1,122 @@
+//! Accounts.
+
+use accounts::{Email, PersonName, RoleId, TenantId, Timestamp, UserId};
+use serde::Deserialize;
+
+use crate::rows::flag;
+use crate::statement::statement;
+use crate::{Query, Statement};
+
+/// An account that is about to exist.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Its id.
+    pub id: UserId,
+    /// The tenant it belongs to.
+    pub tenant_id: TenantId,
+    /// Its address, which nobody else may have.
+    pub email: Email,
+    /// When the address was shown to be the user's, if it was.
+    pub email_verified_at: Option<Timestamp>,
+    /// A PHC string, if the account has a password.
+    pub password_hash: Option<String>,
+    /// First name.
+    pub first_name: Option<PersonName>,
+    /// Last name.
+    pub last_name: Option<PersonName>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// What sign-in needs to know of an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Credentials {
+    /// The account.
+    pub id: UserId,
+    /// A PHC string, if the account has a password.
+    pub password_hash: Option<String>,
+    /// Whether the address was shown to be the user's.
+    #[serde(deserialize_with = "flag")]
+    pub verified: bool,
+    /// Whether the account and its tenant may sign in at all.
+    #[serde(deserialize_with = "flag")]
+    pub active: bool,
+}
+
+/// An account as its owner and its administrators see it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// The name of its tenant.
+    pub tenant: String,
+    /// Its address.
+    pub email: Email,
+    /// When the address was shown to be the user's, if it was.
+    pub email_verified_at: Option<Timestamp>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// `active`, `invited` or `suspended`.
+    pub status: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Adds an account; a taken address is a conflict on `users.email`.
+pub fn insert(user: &NewUser) -> Statement {
+    statement!(
+        "users/insert",
+        &user.id,
+        &user.tenant_id,
+        &user.email,
+        user.email_verified_at,
+        user.password_hash.as_deref(),
+        user.first_name.as_ref(),
+        user.last_name.as_ref(),
+        user.created_at,
+    )
+}
+
+/// What sign-in needs.
+pub fn credentials_by_email(email: &Email) -> Query<Credentials> {
+    Query::new(statement!("users/credentials_by_email", email))
+}
+
+/// One account.
+pub fn by_id(id: UserId) -> Query<User> {
+    Query::new(statement!("users/by_id", &id))
+}
+
+/// Sets both names.
+pub fn update_names(
+    id: UserId,
+    first: Option<&PersonName>,
+    last: Option<&PersonName>,
+    now: Timestamp,
+) -> Statement {
+    statement!("users/update_names", &id, first, last, now)
+}
+
+/// Puts a hash under newer settings in the place of `old`, if that is still the one.
+pub fn update_password_hash(id: UserId, old: &str, new: &str) -> Statement {
+    statement!("users/update_password_hash", &id, old, new)
+}
+
+/// Deletes an account with its sessions, tokens and roles.
+pub fn delete(id: UserId) -> Statement {
+    statement!("users/delete", &id)
+}
+
+/// Makes every decision about this user stale.
+pub fn bump_authz_version(id: UserId, now: Timestamp) -> Statement {
+    statement!("users/bump_authz_version", &id, now)
+}
+
+/// Makes every decision about the holders of a role stale.
+pub fn bump_authz_version_of_role(role: RoleId, now: Timestamp) -> Statement {
+    statement!("users/bump_authz_version_of_role", &role, now)
+}
