@@ -1,1 +1,76 @@
-fn main() {}
+//! The project's chores, by `cargo xtask COMMAND`.
+//!
+//! In scope: installing the tools, building the workers, running them locally, running the tests, checking sizes.
+//! Not in scope: anything that a deployed worker does.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "talking to a person at a terminal is the purpose"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "chores are timed with the clock of the machine that runs them"
+)]
+
+mod args;
+mod deny;
+mod dev;
+mod failure;
+#[cfg(test)]
+mod layering;
+mod process;
+mod progress;
+mod seed;
+mod sizes;
+mod test;
+mod tools;
+mod workers;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use args::Task;
+use failure::Result;
+use progress::Progress;
+use tools::Tools;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let task = args::parse()?;
+    process::stop_children_on_signals(matches!(task, Task::Dev(_)))?;
+    match task {
+        Task::Help => {
+            print!("{}", args::USAGE);
+            Ok(())
+        }
+        Task::Setup => setup(),
+        Task::Dev(options) => dev::run(&options),
+        Task::Build { check_sizes } => sizes::build_and_report(check_sizes),
+        Task::Test { native } => test::run(native),
+        Task::Deny => deny::check(),
+        Task::Advisories => deny::advisories(),
+    }
+}
+
+fn setup() -> Result<()> {
+    let missing = Tools::missing(&tools::ALL)?;
+    let mut progress = Progress::new(missing.len());
+    let tools = Tools::install(missing, &mut progress)?;
+    println!("Everything is installed; the tools are in {}.", tools.dir().display());
+    Ok(())
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}

@@ -1,0 +1,112 @@
+//! The command line.
+
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::failure::{Failure, Result};
+
+pub(crate) const USAGE: &str = "\
+cargo xtask COMMAND
+
+  setup                 install the tools that the other commands need
+  dev                   build the three workers and run them locally
+      --port N            port of the pages (8787)
+      --flags on|off      every feature flag on (the default) or off
+      --fresh             start with an empty database
+  test                  every test: native, then the workers on workerd
+      --native            only the quick part: no wasm, no Node
+  build                 build the three workers, print their sizes
+      --check-sizes       fail when one is over its budget
+  deny                  check licences, sources and duplicates of the dependencies
+  advisories            check the dependencies against the advisory database (needs the open internet)
+";
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Setup,
+    Dev(DevOptions),
+    Build { check_sizes: bool },
+    Test { native: bool },
+    Deny,
+    Advisories,
+}
+
+/// How the local session is run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DevOptions {
+    pub(crate) port: u16,
+    pub(crate) flags: bool,
+    pub(crate) fresh: bool,
+}
+
+pub(crate) fn parse() -> Result<Task> {
+    parse_from(Parser::from_env()).map_err(|error| {
+        Failure::new(error.to_string(), "`cargo xtask help` lists the commands and their options")
+    })
+}
+
+fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
+    let mut task = match parser.next()? {
+        None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Task::Help),
+        Some(Arg::Value(command)) => match command.string()?.as_str() {
+            "help" => return Ok(Task::Help),
+            "setup" => Task::Setup,
+            "dev" => Task::Dev(DevOptions { port: 8787, flags: true, fresh: false }),
+            "build" => Task::Build { check_sizes: false },
+            "test" => Task::Test { native: false },
+            "deny" => Task::Deny,
+            "advisories" => Task::Advisories,
+            unknown => return Err(format!("there is no command `{unknown}`").into()),
+        },
+        Some(other) => return Err(other.unexpected()),
+    };
+    while let Some(arg) = parser.next()? {
+        match (&mut task, arg) {
+            (_, Arg::Short('h') | Arg::Long("help")) => return Ok(Task::Help),
+            (Task::Dev(options), Arg::Long("port")) => options.port = parser.value()?.parse()?,
+            (Task::Dev(options), Arg::Long("flags")) => {
+                options.flags = match parser.value()?.string()?.as_str() {
+                    "on" => true,
+                    "off" => false,
+                    other => return Err(format!("--flags is `on` or `off`, not `{other}`").into()),
+                }
+            }
+            (Task::Dev(options), Arg::Long("fresh")) => options.fresh = true,
+            (Task::Build { check_sizes }, Arg::Long("check-sizes")) => *check_sizes = true,
+            (Task::Test { native }, Arg::Long("native")) => *native = true,
+            (_, other) => return Err(other.unexpected()),
+        }
+    }
+    Ok(task)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> std::result::Result<Task, lexopt::Error> {
+        parse_from(Parser::from_args(line.split_whitespace()))
+    }
+
+    #[test]
+    fn no_command_shows_the_help() {
+        assert_eq!(parse("").unwrap(), Task::Help);
+        assert_eq!(parse("dev --help").unwrap(), Task::Help);
+    }
+
+    #[test]
+    fn dev_takes_port_flags_and_fresh() {
+        let expected = DevOptions { port: 9000, flags: false, fresh: true };
+        assert_eq!(parse("dev --port 9000 --flags=off --fresh").unwrap(), Task::Dev(expected));
+    }
+
+    #[test]
+    fn options_of_another_command_are_refused() {
+        for line in
+            ["test --port 1", "dev --native", "dev --flags maybe", "dev --port 70000", "setup now", "bild"]
+        {
+            assert!(parse(line).is_err(), "`{line}` was taken");
+        }
+    }
+}

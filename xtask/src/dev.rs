@@ -1,0 +1,258 @@
+//! The local session: all three workers in one workerd, with their bindings, on this machine alone.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::args::DevOptions;
+use crate::failure::{Failure, OrFail, Result};
+use crate::process::{Group, each_line, wait_if_stopping};
+use crate::progress::Progress;
+use crate::seed;
+use crate::tools::{self, Tools};
+use crate::workers;
+
+/// How long the workers may take until they answer; a cold start on a busy machine takes a few seconds.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How much of wrangler's output is kept for the case that it ends.
+const LAST_LINES: usize = 40;
+
+pub(crate) fn run(options: &DevOptions) -> Result<()> {
+    let dir = crate::root().join(".edgeward/dev");
+    let writable = "check the permissions of the checkout";
+    fs::create_dir_all(&dir).or_fail(|| format!("{} can't be made", dir.display()), writable)?;
+    // Held for as long as this process lives: two sessions would lock each other out of the one database.
+    let lock = File::create(dir.join("lock")).or_fail(|| "the session can't be locked".into(), writable)?;
+    if lock.try_lock().is_err() {
+        return Err(Failure::new(
+            "a local session is already running from this checkout",
+            "use it, or stop it with Ctrl-C where it runs",
+        ));
+    }
+    check_port(options.port)?;
+
+    let missing = Tools::missing(&tools::WORKERS)?;
+    let mut progress = Progress::new(missing.len() + workers::STEPS + 2);
+    let tools = Tools::install(missing, &mut progress)?;
+    workers::build(&tools, &mut progress)?;
+
+    let state = dir.join("state");
+    if options.fresh {
+        for old in [&state, &dir.join("database")] {
+            fs::remove_dir_all(old).or_else(|_| fs::remove_file(old)).ok();
+        }
+    }
+    progress.quiet("preparing the database", || seed::prepare(&tools, &dir, &state))?;
+    let session = progress.quiet("starting the workers", || {
+        let mut session = Session::start(&tools, options, &dir, &state)?;
+        session.wait_until_it_answers(options.port)?;
+        Ok(session)
+    })?;
+    println!("{}", welcome(options));
+    Err(session.wait_until_it_ends())
+}
+
+fn check_port(port: u16) -> Result<()> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).or_fail(
+        || format!("port {port} can't be used"),
+        &format!(
+            "stop what is using it (`lsof -i :{port}` names it), or take another: cargo xtask dev --port {}",
+            port.checked_add(1).unwrap_or(8787)
+        ),
+    )
+}
+
+/// wrangler with the workers, and what it said last.
+struct Session {
+    group: Group,
+    output: Arc<Output>,
+}
+
+impl Session {
+    fn start(tools: &Tools, options: &DevOptions, dir: &Path, state: &Path) -> Result<Self> {
+        let variables = dir.join("variables.env");
+        fs::write(&variables, flags(options.flags)).or_fail(
+            || format!("{} can't be written", variables.display()),
+            "check the permissions of the checkout",
+        )?;
+
+        let mut command = tools.wrangler();
+        command.arg("dev");
+        for name in workers::NAMES {
+            command.args(["--config", &workers::config(name)]);
+        }
+        command.args(["--ip", "127.0.0.1", "--port", &options.port.to_string(), "--inspector-port", "0"]);
+        command.args(["--show-interactive-dev-session", "false"]);
+        command.arg("--persist-to").arg(state).arg("--env-file").arg(variables);
+        // Later files win, so that one's own values outlive the flags of a session.
+        let own = crate::root().join(".edgeward/own.env");
+        if own.is_file() {
+            command.arg("--env-file").arg(own);
+        }
+
+        let mut group = Group::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+            .or_fail(|| "wrangler can't be started".into(), "run `cargo xtask setup`, then again")?;
+        let output = Arc::new(Output::default());
+        let child = group.child();
+        if let Some(lines) = child.stdout.take() {
+            let output = Arc::clone(&output);
+            each_line(lines, move |line| output.take(line));
+        }
+        if let Some(lines) = child.stderr.take() {
+            let output = Arc::clone(&output);
+            each_line(lines, move |line| output.take(line));
+        }
+        Ok(Self { group, output })
+    }
+
+    fn wait_until_it_answers(&mut self, port: u16) -> Result<()> {
+        let started = Instant::now();
+        while !answers(port) {
+            if !matches!(self.group.child().try_wait(), Ok(None)) {
+                return Err(self.ended());
+            }
+            if started.elapsed() > PATIENCE {
+                return Err(Failure::new(
+                    format!(
+                        "the workers don't answer after {} s:\n{}",
+                        PATIENCE.as_secs(),
+                        self.output.last()
+                    ),
+                    "correct what wrangler says above, or start over with `cargo xtask dev --fresh`",
+                ));
+            }
+            thread::sleep(Duration::from_millis(150));
+        }
+        self.output.shown.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn wait_until_it_ends(mut self) -> Failure {
+        self.group.child().wait().ok();
+        self.ended()
+    }
+
+    fn ended(&self) -> Failure {
+        wait_if_stopping();
+        // Its last words may still be on their way.
+        thread::sleep(Duration::from_millis(200));
+        Failure::new(
+            format!("wrangler ended; its last words:\n{}", self.output.last()),
+            "correct what it says above, or start over with `cargo xtask dev --fresh`",
+        )
+    }
+}
+
+/// wrangler's output: kept while it starts, shown from then on.
+#[derive(Default)]
+struct Output {
+    lines: Mutex<VecDeque<String>>,
+    shown: AtomicBool,
+}
+
+impl Output {
+    fn take(&self, line: String) {
+        if self.shown.load(Ordering::Relaxed) {
+            println!("{line}");
+        }
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == LAST_LINES {
+            lines.pop_front();
+        }
+        lines.push_back(line);
+    }
+
+    fn last(&self) -> String {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Whether a request comes back from user-mgmt by way of account-pages.
+fn answers(port: u16) -> bool {
+    let exchange = || {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(stream, "GET /api/healthz HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")?;
+        let mut start = [0; 12];
+        stream.read_exact(&mut start)?;
+        Ok::<_, std::io::Error>(start)
+    };
+    exchange().is_ok_and(|start| start.starts_with(b"HTTP/1.1 2"))
+}
+
+/// The variables of `wrangler/README.md`, all three workers read the same ones.
+fn flags(on: bool) -> String {
+    let flags = ["RBAC_ENABLED", "USER_MGMT_CORE", "USER_MGMT_UI", "USER_MGMT_ENFORCE"];
+    let mut lines: Vec<_> =
+        flags.iter().map(|flag| format!("{flag}={}", if on { "on" } else { "off" })).collect();
+    // No mail leaves a local session, so nobody could verify an address.
+    lines.push("EMAIL_VERIFICATION=off".into());
+    lines.join("\n")
+}
+
+fn welcome(options: &DevOptions) -> String {
+    use std::fmt::Write;
+    let url = format!("http://localhost:{}", options.port);
+    let mut text = format!(
+        "\n  Edgeward runs at {url}  (every flag is {})\n\n",
+        if options.flags { "on" } else { "off" }
+    );
+    text += "  Sign in as\n";
+    for demo in &seed::DEMOS {
+        writeln!(text, "    {:<20} {:<22} {}", demo.email, demo.password, demo.role).ok();
+    }
+    writeln!(text, "\n  Try next\n    open {url}/register, make an account, and look at its profile").ok();
+    if options.flags {
+        let member = &seed::DEMOS[1];
+        writeln!(
+            text,
+            "    ask for all roles as the member, who may not see them (403), then sign in as the admin, who may (200):
+      curl -c jar -H 'content-type: application/json' {url}/api/login \\
+        -d '{{\"username\":\"{}\",\"password\":\"{}\"}}'
+      curl -b jar -i {url}/api/rbac/roles
+    see the same application without roles: cargo xtask dev --flags off",
+            member.email, member.password
+        )
+        .ok();
+    } else {
+        writeln!(
+            text,
+            "    {url}/api/rbac/roles does not exist (404) until the flags are on: cargo xtask dev"
+        )
+        .ok();
+    }
+    text + "\n  Your own variables go into .edgeward/own.env. Ctrl-C stops everything.\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_refused_with_a_way_out() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let failure = check_port(port).unwrap_err().to_string();
+        assert!(failure.contains(&format!("port {port}")) && failure.contains("--port"), "{failure}");
+    }
+
+    #[test]
+    fn flags_off_turns_every_flag_off() {
+        assert!(!flags(false).contains("=on"));
+    }
+
+    #[test]
+    fn output_keeps_the_last_lines() {
+        let output = Output::default();
+        (0..50).for_each(|n| output.take(n.to_string()));
+        assert!(output.last().starts_with("10\n"));
+    }
+}

@@ -1,0 +1,32 @@
+//! The tests, from the quick ones to the ones on workerd.
+
+use std::process::Command;
+
+use crate::failure::Result;
+use crate::process::stream;
+use crate::progress::Progress;
+use crate::tools::{self, Tools};
+use crate::workers;
+
+const REMEDY: &str = "correct what the tests say above";
+
+pub(crate) fn run(native: bool) -> Result<()> {
+    if native {
+        return Progress::new(1).loud("native tests", native_tests);
+    }
+    let missing = Tools::missing(&tools::WORKERS)?;
+    let mut progress = Progress::new(missing.len() + workers::STEPS + 2);
+    // What takes seconds and fails most often comes first.
+    progress.loud("native tests", native_tests)?;
+    let tools = Tools::install(missing, &mut progress)?;
+    workers::build(&tools, &mut progress)?;
+    progress.loud("tests on workerd", || {
+        // Selected like the native tests, so that nothing is compiled again with other features.
+        let mut command = tools.command("cargo");
+        stream(command.args(["test", "--features", "e2e/workerd", "--test", "workerd"]), REMEDY)
+    })
+}
+
+fn native_tests() -> Result<()> {
+    stream(Command::new("cargo").arg("test").current_dir(crate::root()), REMEDY)
+}

