@@ -39,7 +39,11 @@ impl Email {
         let local_ok = !local.is_empty()
             && local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atom_byte));
         let domain_ok = domain.contains('.') && domain.split('.').all(is_domain_label);
-        if local_ok && domain_ok { Ok(Self(text.to_ascii_lowercase())) } else { Err(ParseEmailError::Malformed) }
+        if local_ok && domain_ok {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(ParseEmailError::Malformed)
+        }
     }
 
     /// The address in lower case.
@@ -72,7 +76,10 @@ mod tests {
 
     #[test]
     fn parse_folds_case_and_trims() {
-        assert_eq!(Email::parse("  Ada.L+x@Example.ORG ").map(|email| email.0).as_deref(), Ok("ada.l+x@example.org"));
+        assert_eq!(
+            Email::parse("  Ada.L+x@Example.ORG ").map(|email| email.0).as_deref(),
+            Ok("ada.l+x@example.org")
+        );
     }
 
     #[test]

@@ -119,7 +119,9 @@ mod tests {
     fn an_id_has_one_spelling() {
         let id = RoleId::MEMBER.to_string();
         assert_eq!(id, "00000000-0000-7000-8000-000000000012");
-        for other in [id.to_uppercase().replace('0', "A"), id.replace('-', ""), format!("{{{id}}}"), String::new()] {
+        for other in
+            [id.to_uppercase().replace('0', "A"), id.replace('-', ""), format!("{{{id}}}"), String::new()]
+        {
             assert_eq!(RoleId::parse(&other), Err(ParseIdError), "{other}");
         }
     }

@@ -70,6 +70,27 @@ impl<'de> Deserialize<'de> for NewPassword {
     }
 }
 
+#[cfg(feature = "openapi")]
+macro_rules! password_schema {
+    ($type:ident, $least:expr) => {
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "string", "format": "password", "minLength": $least, "maxLength": MAX_CHARS
+                })
+            }
+        }
+    };
+}
+#[cfg(feature = "openapi")]
+password_schema!(Password, 0);
+#[cfg(feature = "openapi")]
+password_schema!(NewPassword, MIN_CHARS);
+
 /// Why a password can't be chosen or used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
@@ -103,7 +124,8 @@ impl HashSettings {
     const MOST: Self = Self { memory_kib: 64 * 1024, passes: 10, lanes: 4 };
 
     fn argon2(self) -> Result<Argon2<'static>, HashError> {
-        let params = Params::new(self.memory_kib, self.passes, self.lanes, None).map_err(|_| HashError::Settings)?;
+        let params =
+            Params::new(self.memory_kib, self.passes, self.lanes, None).map_err(|_| HashError::Settings)?;
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     }
 
@@ -136,11 +158,16 @@ pub enum Verified {
 }
 
 /// Hashes a password with a fresh salt of 16 bytes; gives a PHC string.
-pub fn hash(password: &Password, settings: HashSettings, random: &(impl Random + ?Sized)) -> Result<String, HashError> {
+pub fn hash(
+    password: &Password,
+    settings: HashSettings,
+    random: &(impl Random + ?Sized),
+) -> Result<String, HashError> {
     let mut salt = [0; 16];
     random.fill(&mut salt);
     let salt = SaltString::encode_b64(&salt).map_err(|_| HashError::Settings)?;
-    let hash = settings.argon2()?.hash_password(password.0.as_bytes(), &salt).map_err(|_| HashError::Settings)?;
+    let hash =
+        settings.argon2()?.hash_password(password.0.as_bytes(), &salt).map_err(|_| HashError::Settings)?;
     Ok(hash.to_string())
 }
 
@@ -234,6 +261,9 @@ mod tests {
 
     #[test]
     fn a_password_is_not_in_its_debug_output() {
-        assert_eq!(format!("{:?}", NewPassword::parse("secretsecret".into()).unwrap()), "NewPassword(Password(…))");
+        assert_eq!(
+            format!("{:?}", NewPassword::parse("secretsecret".into()).unwrap()),
+            "NewPassword(Password(…))"
+        );
     }
 }

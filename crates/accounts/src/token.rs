@@ -108,7 +108,9 @@ mod tests {
     #[test]
     fn parse_refuses_anything_else() {
         let good = SessionToken::generate(&Sevens).reveal();
-        for text in [String::new(), good[1..].to_owned(), format!("{good}="), good.replace('B', "+"), "é".repeat(43)] {
+        for text in
+            [String::new(), good[1..].to_owned(), format!("{good}="), good.replace('B', "+"), "é".repeat(43)]
+        {
             assert_eq!(SessionToken::parse(&text), Err(ParseTokenError), "{text}");
         }
     }

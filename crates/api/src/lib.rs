@@ -1,1 +1,45 @@
-//! The wire types that the workers share.
+//! What travels between browsers, workers and applications, as JSON in camel case.
+//!
+//! In scope: the bodies of requests and answers, once, with the domain types that check them on the way in. Not in
+//! scope: problems and headers (`edgeward-http-kit`), and what a body leads to.
+
+mod accounts_api;
+mod page;
+mod rbac_api;
+pub mod session_state;
+mod time;
+
+pub use accounts_api::{LoadUser, LoginRequest, RegisterRequest, UpdateUserRequest, User};
+pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
+pub use rbac_api::{
+    AssignRoleRequest, Assignment, CheckMode, CheckRequest, CheckResponse, CreatePermissionRequest,
+    CreateRoleRequest, EffectivePermission, EffectivePermissions, Manifest, ManifestPermission,
+    ManifestResult, Permission, Role, RolePermissions, SetRolePermissionsRequest, UpdateRoleRequest,
+    UserRoles,
+};
+pub use time::DateTime;
+
+/// Any text of at most so many characters, for descriptions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Description(String);
+
+impl Description {
+    /// The longest one, in characters.
+    pub const MAX_CHARS: usize = 500;
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Description {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.chars().count() > Self::MAX_CHARS {
+            return Err(serde::de::Error::custom("a description has at most 500 characters"));
+        }
+        Ok(Self(text))
+    }
+}

@@ -1,1 +1,28 @@
-//! What every worker's HTTP side shares: problems, the route table, request context, cookies, limits.
+//! What the HTTP side of every worker shares.
+//!
+//! In scope: problems (RFC 9457), the route table and the router made from it, the context of a request, reading
+//! bodies and parameters with errors that name the field, the origin check, cookies, the log line, and the seams to
+//! other workers. Not in scope: who may do what, and any platform.
+
+mod context;
+mod cookie;
+mod fetch;
+mod origin;
+mod problem;
+mod request;
+mod route;
+mod runtime;
+mod service;
+
+#[cfg(feature = "openapi")]
+pub mod openapi;
+
+pub use axum::body::{Body, Bytes};
+pub use context::{Identity, RequestContext};
+pub use cookie::{SESSION_COOKIE, clear_session_cookie, session_cookie, set_session_cookie};
+pub use fetch::{Fetch, FetchError, read_body};
+pub use problem::Problem;
+pub use request::Request;
+pub use route::{Access, Doc, Endpoint, Outcome, Route, RouteTable};
+pub use runtime::{BoxFuture, Defer, Level, Runtime};
+pub use service::{Response, Service, json};

@@ -1,0 +1,143 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// One page of a list.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Asks for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Makes a page of rows of which one more than `limit` was asked for; `key` is what the list is sorted by.
+    pub fn of<R>(mut rows: Vec<R>, limit: Limit, key: impl Fn(&R) -> &str, item: impl Fn(R) -> T) -> Self {
+        let limit = limit.0 as usize;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| more).map(|row| Cursor(key(row).to_owned()).to_string());
+        Self { items: rows.into_iter().map(item).collect(), next_cursor }
+    }
+}
+
+/// How many items a page has: 1 to 100, 50 unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(u32);
+
+impl Limit {
+    /// One more than a page, which shows whether there is another.
+    pub fn and_one(self) -> u32 {
+        self.0 + 1
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+/// Why a text is not the size of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseLimitError;
+
+impl fmt::Display for ParseLimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be a whole number from 1 to 100")
+    }
+}
+
+impl FromStr for Limit {
+    type Err = ParseLimitError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(limit @ 1..=100) => Ok(Self(limit)),
+            _ => Err(ParseLimitError),
+        }
+    }
+}
+
+/// Where a page starts: after this key. Clients see it as an opaque text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// The key of the last item before the page; empty for the first page.
+    pub fn key(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text is not a cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseCursorError;
+
+impl fmt::Display for ParseCursorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is not a cursor from an earlier page")
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.bytes() {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = ParseCursorError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() > 1_024 || !text.is_ascii() || text.len() % 2 != 0 {
+            return Err(ParseCursorError);
+        }
+        let byte = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).ok();
+        let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(byte).collect();
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(Self).ok_or(ParseCursorError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_survive_the_address_bar() {
+        for key in ["", "docs:read", "ünï cödé", "a&b=c%+"] {
+            let cursor = Cursor(key.to_owned());
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        for text in ["x", "zz", "é", "ff", &"00".repeat(600)] {
+            assert_eq!(text.parse::<Cursor>(), Err(ParseCursorError), "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_are_bounded() {
+        assert_eq!("100".parse(), Ok(Limit(100)));
+        for text in ["0", "101", "-1", "", "ten", "1e1"] {
+            assert_eq!(text.parse::<Limit>(), Err(ParseLimitError), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_knows_whether_there_is_another() {
+        let page = |rows: &[&str]| {
+            Page::of(rows.iter().map(|row| (*row).to_owned()).collect(), Limit(2), String::as_str, |row| row)
+        };
+        assert_eq!(page(&["a", "b"]).next_cursor, None);
+        let full = page(&["a", "b", "c"]);
+        assert_eq!(full.items, ["a", "b"]);
+        assert_eq!(full.next_cursor.unwrap().parse(), Ok(Cursor("b".to_owned())));
+    }
+}

@@ -1,0 +1,128 @@
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+
+use accounts::{Random, Timestamp, UserId};
+use http::{HeaderMap, Method};
+
+use crate::runtime::{Defer, Runtime};
+
+/// What is known about a request, from its first moment to its log line. Made once, by the service.
+pub struct RequestContext {
+    /// Names the request in every log line, audit event and problem that it leads to.
+    pub request_id: String,
+    /// When it came in.
+    pub started_at: Timestamp,
+    /// Its method.
+    pub method: Method,
+    /// Its path.
+    pub path: String,
+    /// The client's address, as the platform saw it.
+    pub client_address: Option<String>,
+    /// What the client calls itself, cut to 256 characters.
+    pub user_agent: Option<String>,
+    route: OnceLock<&'static str>,
+    identity: OnceLock<Identity>,
+    deferred: Arc<dyn Defer>,
+}
+
+/// Who makes a request, once that is known.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The user.
+    pub user_id: UserId,
+    /// The name of the user's tenant.
+    pub tenant: String,
+    /// The names of the user's roles; none while RBAC is off.
+    pub roles: Vec<String>,
+}
+
+impl RequestContext {
+    pub(crate) fn new(
+        runtime: &dyn Runtime,
+        method: Method,
+        path: String,
+        headers: &HeaderMap,
+        deferred: Arc<dyn Defer>,
+    ) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = text("x-request-id")
+            .filter(|id| is_request_id(id))
+            .map_or_else(|| new_request_id(runtime), str::to_owned);
+        Self {
+            request_id,
+            started_at: runtime.now(),
+            method,
+            path,
+            // The platform sets this header and overwrites a forged one; no other header can be trusted.
+            client_address: text("cf-connecting-ip").map(str::to_owned),
+            user_agent: text("user-agent").map(|agent| agent.chars().take(256).collect()),
+            route: OnceLock::new(),
+            identity: OnceLock::new(),
+            deferred,
+        }
+    }
+
+    /// Has `task` done after the response has gone out.
+    pub fn defer(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.deferred.defer(Box::pin(task));
+    }
+
+    /// Says who makes the request; the first word stands.
+    pub fn identify(&self, identity: Identity) {
+        let _ = self.identity.set(identity);
+    }
+
+    /// Who makes the request, if that is known.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.get()
+    }
+
+    /// The path of the route table that took the request, if one did.
+    pub fn route(&self) -> Option<&'static str> {
+        self.route.get().copied()
+    }
+
+    pub(crate) fn matched(&self, route: &'static str) {
+        let _ = self.route.set(route);
+    }
+}
+
+impl fmt::Debug for RequestContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestContext")
+            .field("request_id", &self.request_id)
+            .field("path", &self.path)
+            .finish()
+    }
+}
+
+/// An id from outside is taken over only where it can't forge a log line or grow without bound.
+fn is_request_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+fn new_request_id(random: &(impl Random + ?Sized)) -> String {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_from_outside_is_short_and_plain() {
+        assert!(is_request_id("8f14e45f-ceea.a_1"));
+        for text in ["", "a b", "a\nb", "\"", &"x".repeat(65)] {
+            assert!(!is_request_id(text), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+use std::time::Duration;
+
+use accounts::SessionToken;
+use http::HeaderMap;
+use http::header::{COOKIE, HeaderValue};
+
+/// The name of the session cookie. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
+pub const SESSION_COOKIE: &str = "__Host-session";
+
+/// The session token that a request carries. None where there is no cookie, or none that is a token, or two that
+/// differ: a second cookie of the name is somebody else's doing, and guessing which one is meant would be theirs to use.
+pub fn session_cookie(headers: &HeaderMap) -> Option<SessionToken> {
+    let mut found: Option<&str> = None;
+    for header in headers.get_all(COOKIE) {
+        for pair in header.to_str().ok()?.split(';') {
+            let Some((name, value)) = pair.trim().split_once('=') else { continue };
+            if name != SESSION_COOKIE {
+                continue;
+            }
+            if found.is_some_and(|other| other != value) {
+                return None;
+            }
+            found = Some(value);
+        }
+    }
+    SessionToken::parse(found?).ok()
+}
+
+/// The header that hands a token to the browser.
+pub fn set_session_cookie(token: &SessionToken, lifetime: Duration) -> HeaderValue {
+    let text = format!(
+        "{SESSION_COOKIE}={}; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age={}",
+        token.reveal(),
+        lifetime.as_secs()
+    );
+    // The parts above are ASCII without control characters.
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// The header that takes the token from the browser.
+pub fn clear_session_cookie() -> HeaderValue {
+    HeaderValue::from_static("__Host-session=; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+    const B: &str = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg";
+
+    fn read(cookies: &[&str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(COOKIE, HeaderValue::from_str(cookie).unwrap());
+        }
+        session_cookie(&headers).map(|token| token.reveal())
+    }
+
+    #[test]
+    fn session_cookie_is_found_among_others() {
+        let token = Some(A.to_owned());
+        assert_eq!(read(&[&format!("theme=dark; __Host-session={A}; x=y")]), token);
+        assert_eq!(read(&["theme=dark", &format!("__Host-session={A}")]), token);
+        assert_eq!(read(&[&format!("__Host-session={A}; __Host-session={A}")]), token);
+    }
+
+    #[test]
+    fn session_cookie_is_refused_when_it_is_not_one_token() {
+        for cookies in [
+            vec![],
+            vec!["__Host-session=".to_owned()],
+            vec![format!("__Host-session={}", &A[1..])],
+            vec![format!("__host-session={A}")],
+            vec![format!("__Host-session={A}; __Host-session={B}")],
+            vec![format!("__Host-session={A}"), format!("__Host-session={B}")],
+            vec![format!("__Host-session={}", "x".repeat(100_000))],
+        ] {
+            let cookies: Vec<&str> = cookies.iter().map(String::as_str).collect();
+            assert_eq!(read(&cookies), None);
+        }
+    }
+
+    #[test]
+    fn set_session_cookie_has_every_attribute() {
+        let token = SessionToken::parse(A).unwrap();
+        assert_eq!(
+            set_session_cookie(&token, Duration::from_secs(60)).to_str().unwrap(),
+            format!("__Host-session={A}; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60")
+        );
+    }
+}

@@ -1,0 +1,156 @@
+use std::fmt;
+
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{Response, StatusCode};
+use serde_json::{Map, Value};
+
+use axum::body::Body;
+
+/// An answer that says what went wrong (RFC 9457), with a code that clients can rely on.
+///
+/// What the caller did is said precisely; what we did wrong is logged whole and said briefly.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    field: Option<String>,
+    extra: Map<String, Value>,
+    retry_after_seconds: Option<u64>,
+    allow: Option<HeaderValue>,
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this status and code; `detail` is for a person to read.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+            extra: Map::new(),
+            retry_after_seconds: None,
+            allow: None,
+            cause: None,
+        }
+    }
+
+    /// 400: what was sent can't be used.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail)
+    }
+
+    /// 400: one field of what was sent can't be used.
+    pub fn invalid_field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::invalid(detail) }
+    }
+
+    /// 401: nobody is signed in.
+    pub fn unauthenticated() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "sign in first")
+    }
+
+    /// 403: the caller may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// 404: there is nothing here, or nothing that the caller may know of.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
+    }
+
+    /// 409: it does not fit what is there.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 500: our fault. `cause` goes to the log alone.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        let problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "something went wrong on our side",
+        );
+        Self { cause: Some(cause.to_string()), ..problem }
+    }
+
+    /// 503: something that this needs does not answer. `cause` goes to the log alone.
+    pub fn unavailable(cause: impl fmt::Display) -> Self {
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "this is not available at the moment; try again",
+        );
+        Self { cause: Some(cause.to_string()), retry_after_seconds: Some(1), ..problem }
+    }
+
+    pub(crate) fn method_not_allowed(allow: Option<HeaderValue>) -> Self {
+        let problem = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "this address does not take this method",
+        );
+        Self { allow, ..problem }
+    }
+
+    /// Names what the problem is about, as a member of its own.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.extra.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What it says to a person.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The field that it is about, if it is about one.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// What the log should say and the caller should not.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The answer.
+    pub fn into_response(self, request_id: &str) -> Response<Body> {
+        let mut body = self.extra;
+        body.insert("type".to_owned(), format!("urn:edgeward:problem:{}", self.code).into());
+        body.insert("title".to_owned(), self.status.canonical_reason().unwrap_or("Error").into());
+        body.insert("status".to_owned(), self.status.as_u16().into());
+        body.insert("code".to_owned(), self.code.into());
+        // Clients of the older framework read `error`.
+        body.insert("error".to_owned(), self.detail.clone().into());
+        body.insert("detail".to_owned(), self.detail.into());
+        body.insert("requestId".to_owned(), request_id.into());
+        if let Some(field) = self.field {
+            body.insert("field".to_owned(), field.into());
+        }
+        let mut response = Response::new(Body::from(Value::Object(body).to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, allow);
+        }
+        response
+    }
+}

@@ -1,0 +1,31 @@
+use std::future::Future;
+use std::pin::Pin;
+
+use accounts::{Clock, Random};
+use serde_json::Value;
+
+/// A future on the heap that may move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a worker needs of the platform, whatever else it needs: time, randomness, and a place for its log.
+pub trait Runtime: Clock + Random + Send + Sync + 'static {
+    /// Writes one line: a JSON object.
+    fn log(&self, level: Level, line: &Value);
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// As it should be.
+    Info,
+    /// Somebody should know.
+    Warn,
+    /// Somebody should act.
+    Error,
+}
+
+/// Takes work that is done after the response has gone out.
+pub trait Defer: Send + Sync + 'static {
+    /// Does `task` to its end; the platform keeps the worker alive for it.
+    fn defer(&self, task: BoxFuture<'static, ()>);
+}

@@ -1,0 +1,207 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::RawPathParams;
+use axum::routing::{MethodFilter, MethodRouter};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::{StatusCode, request};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Serialize;
+use serde_json::{Value, json as object};
+
+use crate::context::RequestContext;
+use crate::origin;
+use crate::problem::Problem;
+use crate::request::Request;
+use crate::route::{Outcome, Route, RouteTable};
+use crate::runtime::{Defer, Level, Runtime};
+
+/// An answer.
+pub type Response = http::Response<Body>;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// A worker's routes with what happens around each of them: context, origin check, limits, problems, log line.
+#[derive(Clone)]
+pub struct Service {
+    name: &'static str,
+    router: Router,
+    runtime: Arc<dyn Runtime>,
+}
+
+impl Service {
+    /// Makes the router of a table. `name` is the worker's, for logs and timings.
+    pub fn new(name: &'static str, table: &RouteTable, runtime: Arc<dyn Runtime>) -> Self {
+        let mut by_path: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
+        for route in table.routes() {
+            let Ok(filter) = MethodFilter::try_from(route.method.clone()) else { continue };
+            let row = Arc::new(route.clone());
+            let path = by_path.entry(route.path).or_default();
+            *path = std::mem::take(path).on(
+                filter,
+                move |params: RawPathParams, request: request::Request<Body>| {
+                    run(row.clone(), params, request)
+                },
+            );
+        }
+        let router =
+            by_path.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+        let router = router
+            .fallback(|| async { Failure(Problem::not_found()).into_response() })
+            .method_not_allowed_fallback(|| async {
+                Failure(Problem::method_not_allowed(None)).into_response()
+            });
+        Self { name, router, runtime }
+    }
+
+    /// Answers a request. Work that it leaves for later goes to `deferred`.
+    pub async fn handle(&self, mut request: http::Request<Body>, deferred: Arc<dyn Defer>) -> Response {
+        let context = Arc::new(RequestContext::new(
+            &*self.runtime,
+            request.method().clone(),
+            request.uri().path().to_owned(),
+            request.headers(),
+            deferred,
+        ));
+        let mut response = match origin::check(request.method(), request.uri(), request.headers()) {
+            Err(problem) => Failure(problem).into_response(),
+            Ok(()) => {
+                request.extensions_mut().insert(context.clone());
+                match tower::ServiceExt::oneshot(self.router.clone(), request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
+            }
+        };
+        let problem = response.extensions_mut().remove::<Problem>();
+        if let Some(problem) = problem.clone() {
+            let allow = response.headers_mut().remove(http::header::ALLOW);
+            response = match allow {
+                Some(allow) => Problem::method_not_allowed(Some(allow)).into_response(&context.request_id),
+                None => problem.into_response(&context.request_id),
+            };
+        }
+        self.finish(&context, &mut response, problem.as_ref());
+        response
+    }
+
+    fn finish(&self, context: &RequestContext, response: &mut Response, problem: Option<&Problem>) {
+        let duration = self.runtime.now().since(context.started_at).as_millis();
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(&context.request_id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        if let Ok(timing) = HeaderValue::from_str(&format!("{};dur={duration}", self.name)) {
+            headers.append(SERVER_TIMING, timing);
+        }
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+        let status = response.status();
+        let route = context.route();
+        let mut line = object!({
+            "message": format!("{} {} {}", context.method, route.unwrap_or("(no route)"), status.as_u16()),
+            "worker": self.name,
+            "requestId": context.request_id,
+            "method": context.method.as_str(),
+            "route": route,
+            "status": status.as_u16(),
+            "durationMs": u64::try_from(duration).unwrap_or(u64::MAX),
+        });
+        if let Some(identity) = context.identity() {
+            line["userId"] = identity.user_id.to_string().into();
+            line["tenant"] = identity.tenant.as_str().into();
+        }
+        if let Some(problem) = problem {
+            line["code"] = problem.code().into();
+            if let Some(cause) = problem.cause() {
+                line["cause"] = cause.into();
+            }
+        }
+        self.runtime.log(if status.is_server_error() { Level::Error } else { Level::Info }, &line);
+    }
+}
+
+async fn run(route: Arc<Route>, params: RawPathParams, request: request::Request<Body>) -> Response {
+    match prepare(&route, &params, request).await {
+        Ok(request) => match (route.endpoint)(request).await {
+            Ok(response) => response,
+            Err(problem) => Failure(problem).into_response(),
+        },
+        Err(problem) => Failure(problem).into_response(),
+    }
+}
+
+async fn prepare(
+    route: &Route,
+    params: &RawPathParams,
+    request: request::Request<Body>,
+) -> Result<Request, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let context = parts
+        .extensions
+        .remove::<Arc<RequestContext>>()
+        .ok_or_else(|| Problem::internal("the router was called without a request context"))?;
+    context.matched(route.path);
+    Ok(Request {
+        context,
+        params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body: read(body, route.body_limit).await?,
+    })
+}
+
+async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    Limited::new(body, limit).collect().await.map(http_body_util::Collected::to_bytes).map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                format!("the body is larger than {limit} bytes"),
+            )
+        } else {
+            Problem::invalid("the body broke off")
+        }
+    })
+}
+
+/// A problem on its way to the service, which alone can give it the id of the request.
+struct Failure(Problem);
+
+impl Failure {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.0.status();
+        response.extensions_mut().insert(self.0);
+        response
+    }
+}
+
+/// An answer of JSON.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Outcome {
+    let text = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn json_answers_are_typed() {
+        let response = json(StatusCode::CREATED, &Value::from(1)).unwrap();
+        assert_eq!(response.status(), StatusCode::CREATED);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
+    }
+}
