@@ -37,22 +37,22 @@ macro_rules! built_in {
 }
 
 built_in! {
-    ADMIN_ALL = "admin:all", "Everything, and the only permission that satisfies every requirement.";
-    USERS_READ = "users:read", "See the accounts of other users.";
-    USERS_WRITE = "users:write", "Create and invite users, suspend and reactivate them.";
-    USERS_UPDATE = "users:update", "Change the accounts of other users.";
-    USERS_DELETE = "users:delete", "Delete the accounts of other users.";
-    ROLES_READ = "roles:read", "See roles, what they grant, and who has them.";
-    ROLES_WRITE = "roles:write", "Create, change and delete roles, within what one holds.";
-    ROLES_ASSIGN = "roles:assign", "Give roles to users and take them away, within what one holds.";
-    PERMISSIONS_READ = "permissions:read", "See the registered permissions.";
-    PERMISSIONS_WRITE = "permissions:write", "Register permissions and delete them.";
-    AUDIT_READ = "audit:read", "Read and export the audit trail.";
-    SESSIONS_REVOKE = "sessions:revoke", "See the sessions of other users and end them.";
-    TENANTS_READ = "tenants:read", "See tenants and their members.";
-    TENANTS_WRITE = "tenants:write", "Create, change and suspend tenants.";
-    ROLLOUT_READ = "rollout:read", "Watch how far enforcement is switched on and what it would deny.";
-    ACCESS_EVALUATE = "access:evaluate", "Ask for decisions about others, as an application does.";
+    ADMIN_ALL = "admin:all", "Everything, whatever is asked";
+    USERS_READ = "users:read", "See other users";
+    USERS_WRITE = "users:write", "Create users";
+    USERS_UPDATE = "users:update", "Change, suspend and reactivate other users";
+    USERS_DELETE = "users:delete", "Delete users";
+    ROLES_READ = "roles:read", "See roles and who has them";
+    ROLES_WRITE = "roles:write", "Create, change and delete roles";
+    ROLES_ASSIGN = "roles:assign", "Give roles to users and take them away";
+    PERMISSIONS_READ = "permissions:read", "See the permission catalogue";
+    PERMISSIONS_WRITE = "permissions:write", "Change the permission catalogue";
+    AUDIT_READ = "audit:read", "Read and export the audit log";
+    SESSIONS_REVOKE = "sessions:revoke", "End the sessions of other users";
+    TENANTS_READ = "tenants:read", "See tenants and their members";
+    TENANTS_WRITE = "tenants:write", "Create and change tenants";
+    ROLLOUT_READ = "rollout:read", "See the state of the rollout";
+    ACCESS_EVALUATE = "access:evaluate", "Ask for access decisions about others";
 }
 
 /// The name of the role that holds `admin:all`.
@@ -65,12 +65,12 @@ pub const MEMBER: &str = "MEMBER";
 pub const SYSTEM_ROLES: &[SystemRole] = &[
     SystemRole {
         name: SUPER_ADMIN,
-        description: "May do everything. The last active one cannot be removed.",
+        description: "May do everything.",
         grants: &[Grant::from_static("admin:all")],
     },
     SystemRole {
         name: MEMBER,
-        description: "Every registered user.",
+        description: "What every account starts with.",
         grants: &[Grant::from_static("users:read")],
     },
 ];

@@ -177,3 +177,63 @@ impl fmt::Debug for GrantSet {
         f.debug_set().entries(self.iter().map(Grant::as_str)).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCS_READ: Permission = Permission::from_static("docs:read");
+    const DOCS_WRITE: Permission = Permission::from_static("docs:write");
+
+    fn set(texts: &[&str]) -> GrantSet {
+        let (set, defects) = GrantSet::from_stored(texts);
+        assert_eq!(defects, []);
+        set
+    }
+
+    #[test]
+    fn empty_set_denies() {
+        let nothing = GrantSet::default();
+        assert!(!has_permission(&nothing, &DOCS_READ));
+        assert!(!has_permission(&nothing, &crate::catalogue::ADMIN_ALL));
+        assert!(!has_any(&nothing, &[DOCS_READ]));
+        assert!(!has_all(&nothing, &[DOCS_READ]));
+        assert!(!covers(&nothing, &Grant::from_static("docs:read")));
+    }
+
+    #[test]
+    fn empty_requirements_deny_even_the_administrator() {
+        let everything = set(&["admin:all"]);
+        assert!(!has_any(&everything, &[]));
+        assert!(!has_all(&everything, &[]));
+    }
+
+    #[test]
+    fn several_requirements_need_one_or_all() {
+        let reader = set(&["docs:read"]);
+        assert!(has_any(&reader, &[DOCS_WRITE, DOCS_READ]));
+        assert!(!has_all(&reader, &[DOCS_WRITE, DOCS_READ]));
+        assert!(has_all(&set(&["docs:*"]), &[DOCS_WRITE, DOCS_READ]));
+    }
+
+    #[test]
+    fn unparsable_stored_grant_grants_nothing_and_is_returned() {
+        let (granted, defects) = GrantSet::from_stored(["docs:read ", "docs:write", "DOCS:READ"]);
+        assert!(!has_permission(&granted, &DOCS_READ));
+        assert!(has_permission(&granted, &DOCS_WRITE));
+        assert_eq!(
+            defects.iter().map(|defect| defect.text.as_str()).collect::<Vec<_>>(),
+            ["docs:read ", "DOCS:READ"]
+        );
+        assert_eq!(defects[0].error, Grant::parse("docs:read ").unwrap_err());
+    }
+
+    #[test]
+    fn set_lists_each_grant_once_in_order() {
+        let mut granted = set(&["users:read", "docs:*", "*:read", "admin:all", "docs:*"]);
+        assert!(!granted.insert(Grant::from_static("admin:all")));
+        assert!(granted.insert(Grant::from_static("docs:read")));
+        assert_eq!(granted.len(), 5);
+        assert_eq!(format!("{granted:?}"), r#"{"*:read", "admin:all", "docs:*", "docs:read", "users:read"}"#);
+    }
+}
