@@ -13,6 +13,7 @@ mod request;
 mod route;
 mod runtime;
 mod service;
+mod vars;
 
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -26,3 +27,4 @@ pub use request::Request;
 pub use route::{Access, Doc, Endpoint, Outcome, Route, RouteTable};
 pub use runtime::{BoxFuture, Defer, Level, Runtime};
 pub use service::{Response, Service, json};
+pub use vars::Vars;
