@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,8 @@ use crate::workers;
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How much of wrangler's output is kept for the case that it ends.
 const LAST_LINES: usize = 40;
+/// Variables of one's own, which win over those of the session.
+const OWN_VARIABLES: &str = ".edgeward/own.env";
 
 pub(crate) fn run(options: &DevOptions) -> Result<()> {
     let dir = crate::root().join(".edgeward/dev");
@@ -77,25 +80,17 @@ struct Session {
 
 impl Session {
     fn start(tools: &Tools, options: &DevOptions, dir: &Path, state: &Path) -> Result<Self> {
-        let variables = dir.join("variables.env");
-        fs::write(&variables, flags(options.flags)).or_fail(
-            || format!("{} can't be written", variables.display()),
+        let configs = configure(dir, options.flags).or_fail(
+            || format!("{} can't be written", dir.display()),
             "check the permissions of the checkout",
         )?;
-
         let mut command = tools.wrangler();
         command.arg("dev");
-        for name in workers::NAMES {
-            command.args(["--config", &workers::config(name)]);
+        for config in configs {
+            command.arg("--config").arg(config);
         }
         command.args(["--ip", "127.0.0.1", "--port", &options.port.to_string(), "--inspector-port", "0"]);
-        command.args(["--show-interactive-dev-session", "false"]);
-        command.arg("--persist-to").arg(state).arg("--env-file").arg(variables);
-        // Later files win, so that one's own values outlive the flags of a session.
-        let own = crate::root().join(".edgeward/own.env");
-        if own.is_file() {
-            command.arg("--env-file").arg(own);
-        }
+        command.args(["--show-interactive-dev-session", "false"]).arg("--persist-to").arg(state);
 
         let mut group = Group::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
             .or_fail(|| "wrangler can't be started".into(), "run `cargo xtask setup`, then again")?;
@@ -188,8 +183,32 @@ fn answers(port: u16) -> bool {
     exchange().is_ok_and(|start| start.starts_with(b"HTTP/1.1 2"))
 }
 
-/// The variables of `wrangler/README.md`, all three workers read the same ones.
-fn flags(on: bool) -> String {
+/// Copies the configurations to where variables can be laid beside them: given on the command line, they would reach the
+/// first worker only, and beside the originals they would reach the tests as well.
+fn configure(dir: &Path, flags: bool) -> std::io::Result<Vec<PathBuf>> {
+    let root = crate::root();
+    let folder = dir.join("wrangler");
+    fs::create_dir_all(&folder)?;
+    // The configurations name these from the folder above.
+    for name in ["workers", "migrations"] {
+        let link = dir.join(name);
+        fs::remove_file(&link).ok();
+        symlink(root.join(name), link)?;
+    }
+    let own = fs::read_to_string(root.join(OWN_VARIABLES)).unwrap_or_default();
+    fs::write(folder.join(".dev.vars"), format!("{}\n{own}", variables(flags)))?;
+    workers::NAMES
+        .iter()
+        .map(|name| {
+            let copy = folder.join(format!("{name}.jsonc"));
+            fs::copy(root.join(workers::config(name)), &copy)?;
+            Ok(copy)
+        })
+        .collect()
+}
+
+/// What `wrangler/README.md` explains; each worker reads what it knows.
+fn variables(on: bool) -> String {
     let flags = ["RBAC_ENABLED", "USER_MGMT_CORE", "USER_MGMT_UI", "USER_MGMT_ENFORCE"];
     let mut lines: Vec<_> =
         flags.iter().map(|flag| format!("{flag}={}", if on { "on" } else { "off" })).collect();
@@ -229,7 +248,8 @@ fn welcome(options: &DevOptions) -> String {
         )
         .ok();
     }
-    text + "\n  Your own variables go into .edgeward/own.env. Ctrl-C stops everything.\n"
+    writeln!(text, "\n  Your own variables go into {OWN_VARIABLES}. Ctrl-C stops everything.").ok();
+    text
 }
 
 #[cfg(test)]
@@ -246,7 +266,7 @@ mod tests {
 
     #[test]
     fn flags_off_turns_every_flag_off() {
-        assert!(!flags(false).contains("=on"));
+        assert!(!variables(false).contains("=on"));
     }
 
     #[test]

@@ -48,7 +48,13 @@ fn measure(tools: &Tools, name: &'static str, budget: f64) -> Result<Size> {
     let wasm =
         fs::metadata(&wasm).or_fail(|| format!("{} can't be read", wasm.display()), "run the build again")?;
     let mut command = tools.wrangler();
-    command.args(["deploy", "--dry-run", "--config", &workers::config(name), "--outdir"]);
+    command.env("FORCE_COLOR", "0").args([
+        "deploy",
+        "--dry-run",
+        "--config",
+        &workers::config(name),
+        "--outdir",
+    ]);
     command.arg(crate::root().join(".edgeward/upload").join(name));
     let output = capture(&mut command, "correct what wrangler says above")?;
     let upload = upload_kib(&output)

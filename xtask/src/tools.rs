@@ -139,8 +139,8 @@ impl Tools {
         command
             .env("WRANGLER_SEND_METRICS", "false")
             .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
-            .env("CI", "1")
-            .env("NO_COLOR", "1");
+            .env("WRANGLER_LOG_PATH", self.root.join(".edgeward/logs"))
+            .env("CI", "1");
         command
     }
 
