@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use crate::context::RequestContext;
 use crate::problem::Problem;
 
-/// A request as a handler sees it: its body read whole, within the limit of its route.
-#[derive(Debug)]
+/// A request as a handler sees it: its body read whole, within the limit of its route. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Request {
     /// What is known about it.
     pub context: Arc<RequestContext>,
