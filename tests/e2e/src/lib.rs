@@ -1,1 +1,4 @@
 //! End-to-end cases that run natively and on workerd.
+
+#[cfg(feature = "workerd")]
+pub mod workerd;

@@ -1,0 +1,45 @@
+//! What the other cases rely on: that the host does what it says.
+
+use e2e::workerd::{Migrations, Workerd};
+use serde_json::json;
+
+#[test]
+fn update_changes_variables_and_keeps_what_is_stored() {
+    let workerd = Workerd::start(&json!({ "user-mgmt": { "RBAC_ENABLED": "on" } }), Migrations::All).unwrap();
+    let insert = "INSERT INTO tenants (id, name, created_at) VALUES (?1, ?2, CAST(?3 AS INTEGER))";
+    workerd.sql(&[(insert, &[json!("t"), json!("kept"), json!(7)])]).unwrap();
+    workerd.kv_put("SESSIONS", "key", "kept", Some(60)).unwrap();
+
+    workerd.update(&json!({ "user-mgmt": { "RBAC_ENABLED": "off" } })).unwrap();
+
+    let rows = workerd.sql(&[("SELECT created_at FROM tenants WHERE name = 'kept'", &[])]).unwrap();
+    assert_eq!(rows[0][0]["created_at"], 7);
+    assert_eq!(workerd.kv_get("SESSIONS", "key").unwrap().as_deref(), Some("kept"));
+}
+
+#[test]
+fn namespaces_are_apart() {
+    let workerd = Workerd::start(&json!({}), Migrations::None).unwrap();
+    workerd.kv_put("SESSIONS", "one", "1", None).unwrap();
+    workerd.kv_put("CACHE", "two", "2", None).unwrap();
+    assert_eq!(workerd.kv_keys("SESSIONS", "").unwrap(), ["one"]);
+    assert_eq!(workerd.kv_keys("CACHE", "").unwrap(), ["two"]);
+    workerd.kv_delete("CACHE", "two").unwrap();
+    assert_eq!(workerd.kv_get("CACHE", "two").unwrap(), None);
+}
+
+#[test]
+fn migrations_can_stop_early_and_go_on() {
+    let workerd = Workerd::start(&json!({}), Migrations::Only(&["0001_accounts.sql"])).unwrap();
+    let roles: (&str, &[_]) = ("SELECT count(*) AS n FROM roles", &[]);
+    let error = workerd.sql(&[roles]).unwrap_err().to_string();
+    assert!(error.contains("no such table: roles"), "{error}");
+    workerd.migrate(&["0001_accounts.sql", "0002_rbac.sql"]).unwrap();
+    assert_eq!(workerd.sql(&[roles]).unwrap()[0][0]["n"], 2);
+}
+
+#[test]
+fn an_unknown_worker_is_refused() {
+    let error = Workerd::start(&json!({ "user-mgnt": {} }), Migrations::None).unwrap_err().to_string();
+    assert!(error.contains("user-mgnt"), "{error}");
+}

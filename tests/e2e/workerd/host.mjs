@@ -1,0 +1,184 @@
+// Hosts the three workers on workerd for a test in another process, which asks by lines of JSON.
+//
+// A request is {"id", "do", …} on standard input, its answer {"id", "ok"} or {"id", "error"} on standard output.
+// When the input ends, so does the host, with everything that it started: a test that dies leaves nothing behind.
+
+import { Buffer } from "node:buffer";
+import { existsSync } from "node:fs";
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createTestHarness, unstable_splitSqlQuery as splitSql } from "wrangler";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const MIGRATIONS = path.join(ROOT, "migrations");
+// The first one is whom the address that `start` gives belongs to.
+const WORKERS = ["account-pages", "user-mgmt", "session-state"];
+
+// Standard output carries answers and nothing else.
+const answers = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+// What a person has set for local sessions is no business of the tests.
+process.env.CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV = "false";
+
+let harness;
+
+function options(vars = {}, bindingOverrides = {}) {
+  if (existsSync(path.join(ROOT, "wrangler/.dev.vars"))) {
+    throw new Error("the tests would see wrangler/.dev.vars: move it to .edgeward/own.env");
+  }
+  const unknown = Object.keys(vars).filter((name) => !WORKERS.includes(name));
+  if (unknown.length > 0) throw new Error(`no such worker: ${unknown.join(", ")}`);
+  return {
+    root: ROOT,
+    workers: WORKERS.map((name) => ({
+      configPath: `wrangler/${name}.jsonc`,
+      vars: vars[name] ?? {},
+      bindingOverrides: bindingOverrides[name] ?? {},
+    })),
+  };
+}
+
+async function env(worker) {
+  return await harness.getWorker(worker).getEnv();
+}
+
+async function database() {
+  return (await env("user-mgmt")).DB;
+}
+
+/** Applies what is not applied yet, each file in one batch with its entry in wrangler's own list. */
+async function migrate(files) {
+  const db = await database();
+  if (files === "all") {
+    files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).sort();
+  }
+  await db
+    .prepare(
+      "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, " +
+        "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+    )
+    .run();
+  const { results } = await db.prepare("SELECT name FROM d1_migrations").all();
+  const applied = new Set(results.map((row) => row.name));
+  const done = [];
+  for (const name of files.filter((name) => !applied.has(name))) {
+    const sql = await readFile(path.join(MIGRATIONS, name), "utf8");
+    await db.batch([
+      ...splitSql(sql).map((statement) => db.prepare(statement)),
+      db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
+    ]);
+    done.push(name);
+  }
+  return done;
+}
+
+const commands = {
+  async start({ vars, migrations = "all", bindingOverrides }) {
+    if (harness !== undefined) throw new Error("already started");
+    harness = createTestHarness(options(vars, bindingOverrides));
+    const { url } = await harness.listen();
+    if (migrations !== "none") await migrate(migrations);
+    return { url: url.origin };
+  },
+
+  /** Other variables; what is stored stays. */
+  async update({ vars, bindingOverrides }) {
+    await harness.update(options(vars, bindingOverrides));
+    const { url } = await harness.listen();
+    return { url: url.origin };
+  },
+
+  async migrate({ files }) {
+    return await migrate(files);
+  },
+
+  /** All statements in one batch; the rows of each. */
+  async sql({ statements }) {
+    const db = await database();
+    const prepared = statements.map(({ sql, params = [] }) => db.prepare(sql).bind(...params));
+    return (await db.batch(prepared)).map(({ results }) => results);
+  },
+
+  async kv({ namespace, op, key, value, ttl }) {
+    const kv = (await env("session-state"))[namespace];
+    switch (op) {
+      case "get":
+        return await kv.get(key);
+      case "put":
+        return await kv.put(key, value, ttl === undefined ? {} : { expirationTtl: ttl });
+      case "delete":
+        return await kv.delete(key);
+      case "list": {
+        const names = [];
+        let page = { cursor: undefined, list_complete: false };
+        while (!page.list_complete) {
+          page = await kv.list({ prefix: key ?? undefined, cursor: page.cursor });
+          names.push(...page.keys.map(({ name }) => name));
+        }
+        return names;
+      }
+      default:
+        throw new Error(`no such operation: ${op}`);
+    }
+  },
+
+  /** Straight to a worker, past whatever stands before it. */
+  async fetch({ worker, method = "GET", path: target, headers = [], body }) {
+    const response = await harness
+      .getWorker(worker)
+      .fetch(target, { method, headers, body: body ?? undefined, redirect: "manual" });
+    return {
+      status: response.status,
+      headers: [...response.headers],
+      body: Buffer.from(await response.arrayBuffer()).toString("utf8"),
+    };
+  },
+
+  async scheduled({ worker, cron }) {
+    return await harness.getWorker(worker).scheduled({ cron });
+  },
+
+  /** What the workers logged since the last time. */
+  async logs() {
+    const logs = harness.getLogs();
+    harness.clearLogs();
+    return logs;
+  },
+
+  async stop() {
+    await harness?.close();
+    harness = undefined;
+  },
+};
+
+async function answer(line) {
+  let id = null;
+  let reply;
+  try {
+    const request = JSON.parse(line);
+    id = request.id;
+    if (!Object.hasOwn(commands, request.do)) throw new Error(`no such command: ${request.do}`);
+    if (harness === undefined && request.do !== "start" && request.do !== "stop") throw new Error("not started");
+    reply = { id, ok: (await commands[request.do](request)) ?? null };
+  } catch (error) {
+    console.error(error);
+    reply = { id, error: error instanceof Error ? error.message : String(error) };
+  }
+  answers(`${JSON.stringify(reply)}\n`);
+}
+
+// One after the other: `update` while a request is under way would test nothing that anyone means to test.
+let last = Promise.resolve();
+const input = createInterface({ input: process.stdin });
+input.on("line", (line) => {
+  last = last.then(() => answer(line));
+});
+input.on("close", async () => {
+  await last;
+  await commands.stop();
+  process.exit(0);
+});
