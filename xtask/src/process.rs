@@ -26,7 +26,7 @@ fn groups() -> MutexGuard<'static, Vec<Pid>> {
     GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A running child that leads its process group. Dropping it ends the whole group.
+/// A child that leads its process group. Dropping it ends the whole group.
 pub(crate) struct Group {
     child: Child,
     id: Pid,
@@ -52,8 +52,13 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        end(&[self.id], || drop(self.child.try_wait()));
-        self.child.wait().ok();
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            // What it left behind is told to end; nobody waits for it.
+            kill_process_group(self.id, Signal::TERM).ok();
+        } else {
+            end(&[self.id], || drop(self.child.try_wait()));
+            self.child.wait().ok();
+        }
         groups().retain(|id| *id != self.id);
     }
 }
