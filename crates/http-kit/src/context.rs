@@ -3,7 +3,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use accounts::{Random, Timestamp, UserId};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 
 use crate::runtime::{Defer, Runtime};
 
@@ -15,8 +15,8 @@ pub struct RequestContext {
     pub started_at: Timestamp,
     /// Its method.
     pub method: Method,
-    /// Its path.
-    pub path: String,
+    /// Its address: whole, as the client used it, on the platform; perhaps only the path and query elsewhere.
+    pub uri: Uri,
     /// The client's address, as the platform saw it.
     pub client_address: Option<String>,
     /// What the client calls itself, cut to 256 characters.
@@ -41,7 +41,7 @@ impl RequestContext {
     pub(crate) fn new(
         runtime: &dyn Runtime,
         method: Method,
-        path: String,
+        uri: Uri,
         headers: &HeaderMap,
         deferred: Arc<dyn Defer>,
     ) -> Self {
@@ -53,7 +53,7 @@ impl RequestContext {
             request_id,
             started_at: runtime.now(),
             method,
-            path,
+            uri,
             // The platform sets this header and overwrites a forged one; no other header can be trusted.
             client_address: text("cf-connecting-ip").map(str::to_owned),
             user_agent: text("user-agent").map(|agent| agent.chars().take(256).collect()),
@@ -92,8 +92,8 @@ impl fmt::Debug for RequestContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestContext")
             .field("request_id", &self.request_id)
-            .field("path", &self.path)
-            .finish()
+            .field("path", &self.uri.path())
+            .finish_non_exhaustive()
     }
 }
 

@@ -85,7 +85,7 @@ mod tests {
     fn set_session_cookie_has_every_attribute() {
         let token = SessionToken::parse(A).unwrap();
         assert_eq!(
-            set_session_cookie(&token, Duration::from_secs(60)).to_str().unwrap(),
+            set_session_cookie(&token, Duration::from_mins(1)).to_str().unwrap(),
             format!("__Host-session={A}; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60")
         );
     }

@@ -26,5 +26,5 @@ pub use problem::Problem;
 pub use request::Request;
 pub use route::{Access, Doc, Endpoint, Outcome, Route, RouteTable};
 pub use runtime::{BoxFuture, Defer, Level, Runtime};
-pub use service::{Response, Service, json};
+pub use service::{ErrorPage, Response, Service, json};
 pub use vars::Vars;

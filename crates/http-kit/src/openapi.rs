@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 description of a route table.
+//! The `OpenAPI` 3.1 description of a route table.
 
 use std::collections::BTreeMap;
 

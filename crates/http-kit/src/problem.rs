@@ -10,7 +10,11 @@ use axum::body::Body;
 ///
 /// What the caller did is said precisely; what we did wrong is logged whole and said briefly.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+/// Kept on the heap, so that a result which is usually `Ok` stays small.
+#[derive(Clone, Debug)]
+struct Parts {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -24,7 +28,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of this status and code; `detail` is for a person to read.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             code,
             detail: detail.into(),
@@ -33,7 +37,7 @@ impl Problem {
             retry_after_seconds: None,
             allow: None,
             cause: None,
-        }
+        }))
     }
 
     /// 400: what was sent can't be used.
@@ -43,7 +47,9 @@ impl Problem {
 
     /// 400: one field of what was sent can't be used.
     pub fn invalid_field(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { field: Some(field.into()), ..Self::invalid(detail) }
+        let mut problem = Self::invalid(detail);
+        problem.0.field = Some(field.into());
+        problem
     }
 
     /// 401: nobody is signed in.
@@ -68,89 +74,98 @@ impl Problem {
 
     /// 500: our fault. `cause` goes to the log alone.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        let problem = Self::new(
+        let mut problem = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal_error",
             "something went wrong on our side",
         );
-        Self { cause: Some(cause.to_string()), ..problem }
+        problem.0.cause = Some(cause.to_string());
+        problem
     }
 
     /// 503: something that this needs does not answer. `cause` goes to the log alone.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        let problem = Self::new(
+        let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             "this is not available at the moment; try again",
         );
-        Self { cause: Some(cause.to_string()), retry_after_seconds: Some(1), ..problem }
+        problem.0.cause = Some(cause.to_string());
+        problem.0.retry_after_seconds = Some(1);
+        problem
     }
 
     pub(crate) fn method_not_allowed(allow: Option<HeaderValue>) -> Self {
-        let problem = Self::new(
+        let mut problem = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
             "this address does not take this method",
         );
-        Self { allow, ..problem }
+        problem.0.allow = allow;
+        problem
     }
 
     /// Names what the problem is about, as a member of its own.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(member.to_owned(), value.into());
+        self.0.extra.insert(member.to_owned(), value.into());
         self
     }
 
     /// Its status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Its code.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What it says to a person.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// The field that it is about, if it is about one.
     pub fn field(&self) -> Option<&str> {
-        self.field.as_deref()
+        self.0.field.as_deref()
     }
 
     /// What the log should say and the caller should not.
     pub fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+        self.0.cause.as_deref()
     }
 
     /// The answer.
-    pub fn into_response(self, request_id: &str) -> Response<Body> {
-        let mut body = self.extra;
-        body.insert("type".to_owned(), format!("urn:edgeward:problem:{}", self.code).into());
-        body.insert("title".to_owned(), self.status.canonical_reason().unwrap_or("Error").into());
-        body.insert("status".to_owned(), self.status.as_u16().into());
-        body.insert("code".to_owned(), self.code.into());
+    pub fn into_response(mut self, request_id: &str) -> Response<Body> {
+        let mut body = std::mem::take(&mut self.0.extra);
+        body.insert("type".to_owned(), format!("urn:edgeward:problem:{}", self.0.code).into());
+        body.insert("title".to_owned(), self.0.status.canonical_reason().unwrap_or("Error").into());
+        body.insert("status".to_owned(), self.0.status.as_u16().into());
+        body.insert("code".to_owned(), self.0.code.into());
         // Clients of the older framework read `error`.
-        body.insert("error".to_owned(), self.detail.clone().into());
-        body.insert("detail".to_owned(), self.detail.into());
+        body.insert("error".to_owned(), self.0.detail.clone().into());
+        body.insert("detail".to_owned(), self.0.detail.as_str().into());
         body.insert("requestId".to_owned(), request_id.into());
-        if let Some(field) = self.field {
-            body.insert("field".to_owned(), field.into());
+        if let Some(field) = &self.0.field {
+            body.insert("field".to_owned(), field.as_str().into());
         }
         let mut response = Response::new(Body::from(Value::Object(body).to_string()));
-        *response.status_mut() = self.status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        self.set_head(&mut response);
+        response
+    }
+
+    /// Gives a response the status and the headers that go with the problem, whatever shows it.
+    pub(crate) fn set_head(&self, response: &mut Response<Body>) {
+        *response.status_mut() = self.0.status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.retry_after_seconds {
+        if let Some(seconds) = self.0.retry_after_seconds {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(allow) = self.allow {
-            headers.insert(ALLOW, allow);
+        if let Some(allow) = &self.0.allow {
+            headers.insert(ALLOW, allow.clone());
         }
-        response
     }
 }

@@ -18,7 +18,6 @@ pub struct Request {
     /// Its headers.
     pub headers: HeaderMap,
     pub(crate) params: Vec<(String, String)>,
-    pub(crate) query: String,
     pub(crate) body: Bytes,
 }
 
@@ -39,7 +38,7 @@ impl Request {
     }
 
     fn query_text(&self, name: &str) -> Option<String> {
-        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
+        let mut pairs = form_urlencoded::parse(self.context.uri.query().unwrap_or_default().as_bytes());
         pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
     }
 

@@ -131,10 +131,6 @@ impl Doc {
 
     /// Takes a body of this type.
     #[must_use]
-    #[cfg_attr(
-        not(feature = "openapi"),
-        expect(clippy::extra_unused_type_parameters, reason = "only described")
-    )]
     pub fn takes<T: Described>(self) -> Self {
         #[cfg(feature = "openapi")]
         return self.with(|parts| parts.request = Some(crate::openapi::schema_of::<T>));
@@ -144,10 +140,7 @@ impl Doc {
 
     /// Answers with this status and a body of this type.
     #[must_use]
-    #[cfg_attr(
-        not(feature = "openapi"),
-        expect(clippy::extra_unused_type_parameters, unused_variables, reason = "only described")
-    )]
+    #[cfg_attr(not(feature = "openapi"), expect(unused_variables, reason = "only described"))]
     pub fn gives<T: Described>(self, status: u16) -> Self {
         #[cfg(feature = "openapi")]
         return self.with(|parts| parts.responses.push((status, Some(crate::openapi::schema_of::<T>))));

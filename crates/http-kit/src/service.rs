@@ -9,7 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTE
 use http::{StatusCode, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
-use serde_json::{Value, json as object};
+use serde_json::json as object;
 
 use crate::context::RequestContext;
 use crate::origin;
@@ -30,7 +30,11 @@ pub struct Service {
     name: &'static str,
     router: Router,
     runtime: Arc<dyn Runtime>,
+    error_page: Option<ErrorPage>,
 }
+
+/// Shows a problem to a person, or leaves it as it is for a program.
+pub type ErrorPage = fn(&RequestContext, &Problem) -> Option<Response>;
 
 impl Service {
     /// Makes the router of a table. `name` is the worker's, for logs and timings.
@@ -54,7 +58,22 @@ impl Service {
             .method_not_allowed_fallback(|| async {
                 Failure(Problem::method_not_allowed(None)).into_response()
             });
-        Self { name, router, runtime }
+        Self { name, router, runtime, error_page: None }
+    }
+
+    /// Answers with a page of `error_page`'s where it makes one of a problem. Status and headers stay the problem's.
+    #[must_use]
+    pub fn with_error_page(self, error_page: ErrorPage) -> Self {
+        Self { error_page: Some(error_page), ..self }
+    }
+
+    /// A worker that can't work: it answers every request with `problem`.
+    pub fn failing(name: &'static str, problem: Problem, runtime: Arc<dyn Runtime>) -> Self {
+        let router = Router::new().fallback(move || {
+            let response = Failure(problem.clone()).into_response();
+            async { response }
+        });
+        Self { name, router, runtime, error_page: None }
     }
 
     /// Answers a request. Work that it leaves for later goes to `deferred`.
@@ -62,30 +81,37 @@ impl Service {
         let context = Arc::new(RequestContext::new(
             &*self.runtime,
             request.method().clone(),
-            request.uri().path().to_owned(),
+            request.uri().clone(),
             request.headers(),
             deferred,
         ));
-        let mut response = match origin::check(request.method(), request.uri(), request.headers()) {
-            Err(problem) => Failure(problem).into_response(),
-            Ok(()) => {
+        let mut response =
+            if let Err(problem) = origin::check(request.method(), request.uri(), request.headers()) {
+                Failure(problem).into_response()
+            } else {
                 request.extensions_mut().insert(context.clone());
                 match tower::ServiceExt::oneshot(self.router.clone(), request).await {
                     Ok(response) => response,
                     Err(never) => match never {},
                 }
-            }
-        };
-        let problem = response.extensions_mut().remove::<Problem>();
-        if let Some(problem) = problem.clone() {
-            let allow = response.headers_mut().remove(http::header::ALLOW);
-            response = match allow {
-                Some(allow) => Problem::method_not_allowed(Some(allow)).into_response(&context.request_id),
-                None => problem.into_response(&context.request_id),
             };
+        let mut problem = response.extensions_mut().remove::<Problem>();
+        if let Some(problem) = &mut problem {
+            // The router adds `Allow` to its own refusals alone.
+            if let Some(allow) = response.headers_mut().remove(http::header::ALLOW) {
+                *problem = Problem::method_not_allowed(Some(allow));
+            }
+            response = self.show(&context, problem);
         }
         self.finish(&context, &mut response, problem.as_ref());
         response
+    }
+
+    fn show(&self, context: &RequestContext, problem: &Problem) -> Response {
+        let page = self.error_page.and_then(|page| page(context, problem));
+        let Some(mut page) = page else { return problem.clone().into_response(&context.request_id) };
+        problem.set_head(&mut page);
+        page
     }
 
     fn finish(&self, context: &RequestContext, response: &mut Response, problem: Option<&Problem>) {
@@ -148,7 +174,6 @@ async fn prepare(
     Ok(Request {
         context,
         params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body: read(body, route.body_limit).await?,
     })
@@ -200,7 +225,7 @@ mod tests {
     use super::*;
     #[test]
     fn json_answers_are_typed() {
-        let response = json(StatusCode::CREATED, &Value::from(1)).unwrap();
+        let response = json(StatusCode::CREATED, &1).unwrap();
         assert_eq!(response.status(), StatusCode::CREATED);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
     }

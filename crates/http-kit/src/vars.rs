@@ -100,7 +100,10 @@ mod tests {
         let lookup = |_: &str| Some("enabled".to_owned());
         let mut vars = Vars::new(&lookup);
         vars.flag("F");
-        assert_eq!(vars.finish(), Ok(vec!["F: `enabled` is neither on nor off; it counts as off".to_owned()]));
+        assert_eq!(
+            vars.finish(),
+            Ok(vec!["F: `enabled` is neither on nor off; it counts as off".to_owned()])
+        );
     }
 
     #[test]
