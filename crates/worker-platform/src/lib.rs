@@ -1,1 +1,30 @@
-//! The Cloudflare Workers side of the platform seams: clock, randomness, service bindings, deferred work, logs.
+//! The Cloudflare Workers side of the platform seams.
+//!
+//! In scope: time, randomness, the log, service bindings, work after the response, variables, and what a worker keeps
+//! for the life of its isolate. Not in scope: the database (`edgeward-store-d1`), and anything that decides.
+
+mod binding;
+mod isolate;
+mod runtime;
+mod variables;
+mod wait_until;
+
+pub use binding::ServiceBinding;
+pub use isolate::{Isolate, binding};
+pub use runtime::WorkerRuntime;
+pub use variables::lookup;
+pub use wait_until::WaitUntil;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http_kit::Service;
+
+/// Answers a request of a worker.
+pub async fn serve(
+    service: &Service,
+    request: worker::HttpRequest,
+    context: worker::Context,
+) -> worker::Result<http::Response<Body>> {
+    Ok(service.handle(request.map(Body::new), Arc::new(WaitUntil::new(context))).await)
+}
