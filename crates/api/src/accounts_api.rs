@@ -18,6 +18,17 @@ pub struct RegisterRequest {
     pub last_name: Option<PersonName>,
 }
 
+/// What `POST /register` answers: the same whether the address was free or, while verification is on, taken.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RegisterResponse {
+    /// The e-mail address, in lower case.
+    pub username: Email,
+    /// Whether the address has to be confirmed before the first sign-in.
+    pub email_verification_required: bool,
+}
+
 /// `POST /login`.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]

@@ -9,7 +9,7 @@ mod rbac_api;
 pub mod session_state;
 mod time;
 
-pub use accounts_api::{LoadUser, LoginRequest, RegisterRequest, UpdateUserRequest, User};
+pub use accounts_api::{LoadUser, LoginRequest, RegisterRequest, RegisterResponse, UpdateUserRequest, User};
 pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
 pub use rbac_api::{
     AssignRoleRequest, Assignment, CheckMode, CheckRequest, CheckResponse, CreatePermissionRequest,

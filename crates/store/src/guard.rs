@@ -25,6 +25,11 @@ pub fn decision_current(actor: UserId, authz_version: i64, epoch: i64) -> Statem
     statement!("batch_guard/decision_current", &actor, authz_version, epoch)
 }
 
+/// The user still has the version that a decision about them was made on.
+pub fn user_at_version(user: UserId, authz_version: i64) -> Statement {
+    statement!("batch_guard/user_at_version", &user, authz_version)
+}
+
 /// The user exists.
 pub fn user_exists(user: UserId) -> Statement {
     statement!("batch_guard/user_exists", &user)

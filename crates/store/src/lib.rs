@@ -15,6 +15,7 @@ mod statement;
 
 pub mod audit;
 pub mod guard;
+pub mod health;
 pub mod outbox;
 pub mod permissions;
 pub mod rbac_meta;

@@ -33,6 +33,8 @@ pub struct NewUser {
 pub struct Credentials {
     /// The account.
     pub id: UserId,
+    /// Its tenant.
+    pub tenant_id: TenantId,
     /// A PHC string, if the account has a password.
     pub password_hash: Option<String>,
     /// Whether the address was shown to be the user's.
@@ -60,6 +62,8 @@ pub struct User {
     pub last_name: Option<String>,
     /// `active`, `invited` or `suspended`.
     pub status: String,
+    /// Rises with any change to the account's roles, status or password.
+    pub authz_version: i64,
     /// When the account was made.
     pub created_at: Timestamp,
     /// When it last changed.

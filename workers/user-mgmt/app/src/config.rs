@@ -1,0 +1,131 @@
+use std::time::Duration;
+
+use accounts::password::HashSettings;
+use accounts::{Email, SessionLimits};
+use http_kit::Vars;
+
+/// How user-mgmt is configured: every variable, read and checked once.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `RBAC_ENABLED`: roles and permissions are there at all.
+    pub rbac_enabled: bool,
+    /// `USER_MGMT_ENFORCE`: who decides on protected endpoints.
+    pub enforce: Enforce,
+    /// `EMAIL_VERIFICATION`: an account signs in only once its address is verified.
+    pub email_verification: bool,
+    /// `SUPER_ADMIN_EMAIL`: the account of this address becomes `SUPER_ADMIN` once the address is verified.
+    pub super_admin_email: Option<Email>,
+    /// `SESSION_IDLE_MINUTES` and `SESSION_ABSOLUTE_HOURS`.
+    pub session_limits: SessionLimits,
+    /// `ARGON2_MEMORY_KIB` and `ARGON2_PASSES`.
+    pub password_hash: HashSettings,
+}
+
+/// Who decides on protected endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enforce {
+    /// The rule from before: one's own account only.
+    Off,
+    /// The rule from before; what RBAC would have decided otherwise is recorded.
+    Report,
+    /// RBAC.
+    On,
+}
+
+impl Config {
+    /// Reads the configuration. Gives warnings beside it, or everything that is wrong.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<(Self, Vec<String>), Vec<String>> {
+        let mut vars = Vars::new(lookup);
+        let rbac_enabled = vars.flag("RBAC_ENABLED");
+        let enforce = vars.parsed("USER_MGMT_ENFORCE").unwrap_or(Enforce::Off);
+        let config = Self {
+            rbac_enabled,
+            // Without roles there is nothing to decide by, so the rule from before stays.
+            enforce: if rbac_enabled { enforce } else { Enforce::Off },
+            email_verification: vars.flag_on_by_default("EMAIL_VERIFICATION"),
+            super_admin_email: vars.parsed("SUPER_ADMIN_EMAIL"),
+            session_limits: SessionLimits {
+                idle: Duration::from_secs(60 * vars.number("SESSION_IDLE_MINUTES", 1_440, 20..=43_200)),
+                absolute: Duration::from_secs(3_600 * vars.number("SESSION_ABSOLUTE_HOURS", 720, 1..=8_760)),
+            },
+            password_hash: HashSettings {
+                memory_kib: number(
+                    &mut vars,
+                    "ARGON2_MEMORY_KIB",
+                    HashSettings::DEFAULT.memory_kib,
+                    8..=65_536,
+                ),
+                passes: number(&mut vars, "ARGON2_PASSES", HashSettings::DEFAULT.passes, 1..=10),
+                lanes: HashSettings::DEFAULT.lanes,
+            },
+        };
+        let mut warnings = vars.finish()?;
+        if enforce != Enforce::Off && !rbac_enabled {
+            warnings.push(
+                "USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before"
+                    .to_owned(),
+            );
+        }
+        Ok((config, warnings))
+    }
+}
+
+fn number(vars: &mut Vars<'_>, name: &str, default: u32, range: std::ops::RangeInclusive<u64>) -> u32 {
+    u32::try_from(vars.number(name, u64::from(default), range)).unwrap_or(default)
+}
+
+impl std::str::FromStr for Enforce {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "off" => Ok(Self::Off),
+            "report" => Ok(Self::Report),
+            "on" => Ok(Self::On),
+            _ => Err("must be off, report or on"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<(Config, Vec<String>), Vec<String>> {
+        Config::read(&|name| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn nothing_set_means_everything_off_and_verification_on() {
+        let (config, warnings) = read(&[]).unwrap();
+        assert!(!config.rbac_enabled);
+        assert_eq!(config.enforce, Enforce::Off);
+        assert!(config.email_verification);
+        assert_eq!(config.password_hash, HashSettings::DEFAULT);
+        assert_eq!(warnings, [""; 0]);
+    }
+
+    #[test]
+    fn enforce_without_rbac_keeps_the_rule_from_before_and_says_so() {
+        let (config, warnings) = read(&[("USER_MGMT_ENFORCE", "on")]).unwrap();
+        assert_eq!(config.enforce, Enforce::Off);
+        assert_eq!(
+            warnings,
+            ["USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before"]
+        );
+        let (config, _) = read(&[("USER_MGMT_ENFORCE", "on"), ("RBAC_ENABLED", "1")]).unwrap();
+        assert_eq!(config.enforce, Enforce::On);
+    }
+
+    #[test]
+    fn wrong_values_are_reported_together() {
+        let errors = read(&[
+            ("USER_MGMT_ENFORCE", "maybe"),
+            ("SUPER_ADMIN_EMAIL", "root"),
+            ("SESSION_IDLE_MINUTES", "0"),
+            ("ARGON2_MEMORY_KIB", "1000000"),
+        ])
+        .unwrap_err();
+        assert_eq!(errors.len(), 4, "{errors:?}");
+    }
+}

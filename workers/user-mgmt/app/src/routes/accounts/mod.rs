@@ -1,0 +1,6 @@
+//! Registration, sign-in, sign-out, and who is signed in.
+
+pub(super) mod load_user;
+pub(super) mod login;
+pub(super) mod logout;
+pub(super) mod register;

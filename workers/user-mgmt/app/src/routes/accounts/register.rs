@@ -1,0 +1,72 @@
+//! `POST /register`: a new account, with the role that every account starts with.
+
+use std::sync::Arc;
+
+use accounts::password::{self};
+use accounts::{RoleId, TenantId, UserId};
+use api::{RegisterRequest, RegisterResponse};
+use http::StatusCode;
+use http_kit::{Doc, Outcome, Problem, Request, json};
+use serde_json::json as object;
+use store::users::{self, NewUser};
+use store::{StoreError, user_roles};
+
+use crate::app::{App, Platform};
+use crate::services::change::{Change, Event};
+use crate::services::problems::store_problem;
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("Register").takes::<RegisterRequest>().gives::<RegisterResponse>(201).fails(&[409])
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
+    let body: RegisterRequest = request.json()?;
+    body.password
+        .check_against(&body.username)
+        .map_err(|error| Problem::invalid_field("password", error.to_string()))?;
+    // Before anything is looked up: the work is the same whether the address is taken or not.
+    let hash = password::hash(body.password.as_password(), app.config.password_hash, &*app.runtime)
+        .map_err(Problem::internal)?;
+
+    let mut change = Change::without_decision(&app, &request);
+    let user = NewUser {
+        id: UserId::generate(&*app.runtime, &*app.runtime),
+        tenant_id: TenantId::DEFAULT,
+        email: body.username,
+        email_verified_at: None,
+        password_hash: Some(hash),
+        first_name: body.first_name,
+        last_name: body.last_name,
+        created_at: change.now(),
+    };
+    change.set_actor(user.id, user.tenant_id);
+    change.push(users::insert(&user));
+    let mut roles = Vec::new();
+    if app.config.rbac_enabled {
+        change.push(user_roles::insert(user.id, RoleId::MEMBER, change.now(), None));
+        roles.push(rbac::catalogue::MEMBER);
+    }
+    let event = Event {
+        action: "user.registered",
+        target_type: "user",
+        target_id: user.id.to_string(),
+        details: object!({ "email": user.email, "roles": roles }),
+    };
+    match change.try_commit(event).await {
+        Ok(_) => {}
+        Err(error) if is_taken(&error) => {
+            // With verification on, only the owner of the address may learn that it is taken.
+            if !app.config.email_verification {
+                return Err(Problem::conflict("email_taken", "there is an account with this e-mail address"));
+            }
+        }
+        Err(error) => return Err(store_problem(&error)),
+    }
+    let answer =
+        RegisterResponse { username: user.email, email_verification_required: app.config.email_verification };
+    json(StatusCode::CREATED, &answer)
+}
+
+fn is_taken(error: &StoreError) -> bool {
+    error.is_conflict("users", "email")
+}

@@ -1,0 +1,71 @@
+//! Roles, permissions, who has them, and what follows for a caller. Mounted while RBAC is on.
+
+use std::collections::BTreeSet;
+
+use accounts::{PermissionId, RoleId};
+use http::StatusCode;
+use http_kit::Problem;
+use rbac::Grant;
+use store::Db;
+use store::permissions::Permission;
+use store::roles::{Role, RoleWithGrants};
+
+use crate::routes::no_such;
+use crate::services::problems::store_problem;
+
+pub(super) mod check;
+pub(super) mod permissions;
+pub(super) mod role_permissions;
+pub(super) mod roles;
+pub(super) mod user_roles;
+
+async fn find_role(db: &impl Db, id: RoleId) -> Result<RoleWithGrants, Problem> {
+    store::roles::by_id(id)
+        .first(db)
+        .await
+        .map_err(|error| store_problem(&error))?
+        .ok_or_else(|| no_such("role"))
+}
+
+async fn find_permission(db: &impl Db, id: PermissionId) -> Result<Permission, Problem> {
+    let found = store::permissions::by_id(id).first(db).await.map_err(|error| store_problem(&error))?;
+    found.ok_or_else(|| no_such("permission"))
+}
+
+/// The entries of the catalogue for these grants; all of them must be there.
+async fn find_grants(db: &impl Db, grants: &[Grant]) -> Result<Vec<Permission>, Problem> {
+    if grants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = store::permissions::by_names(grants).all(db).await.map_err(|error| store_problem(&error))?;
+    let known: BTreeSet<&str> = found.iter().map(|permission| permission.name.as_str()).collect();
+    match grants.iter().find(|grant| !known.contains(grant.as_str())) {
+        None => Ok(found),
+        Some(unknown) => Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unknown_permission",
+            format!("`{unknown}` is not in the permission catalogue; register it first"),
+        )),
+    }
+}
+
+fn role_to_api(role: Role) -> api::Role {
+    api::Role {
+        id: role.id,
+        name: role.name,
+        description: role.description,
+        system: role.system,
+        created_at: role.created_at.into(),
+        updated_at: role.updated_at.into(),
+    }
+}
+
+fn permission_to_api(permission: Permission) -> api::Permission {
+    api::Permission {
+        id: permission.id,
+        name: permission.name,
+        description: permission.description,
+        application: Some(permission.application).filter(|application| !application.is_empty()),
+        system: permission.system,
+    }
+}

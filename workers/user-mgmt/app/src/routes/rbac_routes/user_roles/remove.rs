@@ -1,0 +1,44 @@
+//! `DELETE /rbac/users/:userId/roles/:roleId`: a role is taken from a user. The last active `SUPER_ADMIN` keeps it.
+
+use std::sync::Arc;
+
+use accounts::{RoleId, UserId};
+use http_kit::{Doc, Outcome, Request};
+use rbac::Allowed;
+use serde_json::json;
+use store::{guard, user_roles};
+
+use super::super::find_role;
+use crate::app::{App, Platform};
+use crate::caller::Caller;
+use crate::routes::no_content;
+use crate::services::authority::{Excess, refuse_excess_of_stored};
+use crate::services::change::{Change, Event};
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("Take a role from a user").gives_nothing(204).fails(&[409])
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(
+    app: Arc<App<P>>,
+    request: Request,
+    allowed: Allowed<Caller>,
+) -> Outcome {
+    let user: UserId = request.param("userId")?;
+    let role_id: RoleId = request.param("roleId")?;
+    let role = find_role(&app.db, role_id).await?;
+    refuse_excess_of_stored(&allowed, &role.grants, Excess::Role)?;
+
+    let mut change = Change::by(&app, &request, &allowed);
+    change.push(guard::user_role_exists(user, role_id));
+    change.push(user_roles::delete(user, role_id));
+    change.user_changed(user);
+    let event = Event {
+        action: "role.removed",
+        target_type: "user",
+        target_id: user.to_string(),
+        details: json!({ "role": role.role.name, "roleId": role_id }),
+    };
+    change.commit(event).await?;
+    no_content()
+}

@@ -1,0 +1,55 @@
+//! `PUT /users/:id`: the names of an account.
+
+use std::sync::Arc;
+
+use accounts::PersonName;
+use api::UpdateUserRequest;
+use http::StatusCode;
+use http_kit::{Doc, Outcome, Problem, Request, json};
+use rbac::Allowed;
+use serde_json::json as object;
+use store::{guard, users};
+
+use super::{find, to_api};
+use crate::app::{App, Platform};
+use crate::caller::Caller;
+use crate::services::change::{Change, Event};
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("Change the names of an account").takes::<UpdateUserRequest>().gives::<api::User>(200)
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(
+    app: Arc<App<P>>,
+    request: Request,
+    allowed: Allowed<Caller>,
+) -> Outcome {
+    let id = request.param("id")?;
+    let body: UpdateUserRequest = request.json()?;
+    let before = find(&app.db, id).await?;
+    let first = name(body.first_name, before.first_name.as_deref())?;
+    let last = name(body.last_name, before.last_name.as_deref())?;
+
+    let mut change = Change::by(&app, &request, &allowed);
+    change.push(guard::user_exists(id));
+    change.push(users::update_names(id, first.as_ref(), last.as_ref(), change.now()));
+    let event = Event {
+        action: "user.updated",
+        target_type: "user",
+        target_id: id.to_string(),
+        details: object!({
+            "before": { "firstName": before.first_name, "lastName": before.last_name },
+            "after": { "firstName": first, "lastName": last },
+        }),
+    };
+    change.commit(event).await?;
+    json(StatusCode::OK, &to_api(find(&app.db, id).await?))
+}
+
+/// The new name, or the one that stays.
+fn name(new: Option<Option<PersonName>>, before: Option<&str>) -> Result<Option<PersonName>, Problem> {
+    match new {
+        Some(new) => Ok(new),
+        None => before.map(PersonName::parse).transpose().map_err(Problem::internal),
+    }
+}

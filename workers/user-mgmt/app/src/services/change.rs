@@ -1,0 +1,170 @@
+//! One change: what it rests on, what it does, what follows from it, and its audit event, in one batch.
+
+use std::sync::Arc;
+
+use accounts::{AuditEventId, OutboxId, TenantId, Timestamp, UserId};
+use http_kit::{Problem, Request};
+use rbac::Allowed;
+use serde_json::{Value, json};
+use store::audit::{self, AuditEvent};
+use store::outbox::Schedule;
+use store::{Db, Rows, Statement, StoreError, guard, outbox, rbac_meta, users};
+
+use crate::app::{App, Platform};
+use crate::caller::Caller;
+use crate::services::outbox::{self as work, Kind};
+use crate::services::problems::store_problem;
+
+/// What an audit event says beyond who, when and in which request.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What was done: `role.created`.
+    pub action: &'static str,
+    /// What kind of thing it was done to.
+    pub target_type: &'static str,
+    /// To which one.
+    pub target_id: String,
+    /// What changed, without secrets.
+    pub details: Value,
+}
+
+/// A change on its way into the database.
+pub struct Change<P: Platform> {
+    app: Arc<App<P>>,
+    request: Request,
+    now: Timestamp,
+    actor: Option<(UserId, TenantId)>,
+    statements: Vec<Statement>,
+    events: Vec<Event>,
+    work: Vec<OutboxId>,
+}
+
+impl<P: Platform> Change<P> {
+    /// A change by a caller who was allowed to make it. With RBAC on, its batch holds only while the caller is still
+    /// who the decision was about and the role matrix is still the one it was made on.
+    pub fn by(app: &Arc<App<P>>, request: &Request, allowed: &Allowed<Caller>) -> Self {
+        let caller = allowed.principal();
+        let mut change = Self::without_decision(app, request);
+        change.actor = Some((caller.user_id(), caller.account.tenant_id));
+        if let Some(authority) = &caller.authority {
+            let check =
+                guard::decision_current(caller.user_id(), caller.account.authz_version, authority.epoch);
+            change.statements.push(check);
+        }
+        change
+    }
+
+    /// A change to the caller's own session, which needs no permission.
+    pub fn own(app: &Arc<App<P>>, request: &Request, caller: &Caller) -> Self {
+        let mut change = Self::without_decision(app, request);
+        change.actor = Some((caller.user_id(), caller.account.tenant_id));
+        change
+    }
+
+    /// A change that nobody signed in asked for: a registration, a sign-in.
+    pub fn without_decision(app: &Arc<App<P>>, request: &Request) -> Self {
+        Self {
+            app: app.clone(),
+            request: request.clone(),
+            now: app.runtime.now(),
+            actor: None,
+            statements: Vec::new(),
+            events: Vec::new(),
+            work: Vec::new(),
+        }
+    }
+
+    /// Says who made the change, where that shows only on the way.
+    pub fn set_actor(&mut self, user: UserId, tenant: TenantId) {
+        self.actor = Some((user, tenant));
+    }
+
+    /// The time of the change.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Adds a statement: a condition of [`guard`], or a part of the change.
+    pub fn push(&mut self, statement: Statement) {
+        self.statements.push(statement);
+    }
+
+    /// Adds a statement whose rows are wanted; gives its place among the rows of the batch.
+    pub fn push_read(&mut self, statement: Statement) -> usize {
+        self.statements.push(statement);
+        self.statements.len() - 1
+    }
+
+    /// Tells of a further change in the same batch.
+    pub fn also(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// What a user may do has changed: decisions about them are stale, and so is what is cached.
+    pub fn user_changed(&mut self, user: UserId) {
+        self.push(users::bump_authz_version(user, self.now));
+        let (id, when) = self.work();
+        self.push(outbox::insert(id, Kind::InvalidateUser.as_str(), &json!({ "userId": user }), when));
+    }
+
+    /// What a role grants has changed: every decision is stale, and so is everything that is cached.
+    pub fn matrix_changed(&mut self) {
+        self.push(rbac_meta::bump_epoch());
+        let (id, when) = self.work();
+        self.push(outbox::insert(id, Kind::RaiseEpoch.as_str(), &json!({}), when));
+    }
+
+    /// All sessions of a user are about to end; comes before the statement that ends them.
+    pub fn sessions_end(&mut self, user: UserId) {
+        let (id, when) = self.work();
+        self.push(outbox::insert_revocation_of_user(id, user, when));
+    }
+
+    /// One session is about to end; comes before the statement that ends it.
+    pub fn session_ends(&mut self, session: accounts::SessionId) {
+        let (id, when) = self.work();
+        self.push(outbox::insert_revocation_of_session(id, session, when));
+    }
+
+    fn work(&mut self) -> (OutboxId, Schedule) {
+        let id = OutboxId::generate(&*self.app.runtime, &*self.app.runtime);
+        self.work.push(id);
+        (id, work::schedule(self.now))
+    }
+
+    /// Makes the change. Its follow-up work is done after the response.
+    pub async fn commit(self, event: Event) -> Result<(), Problem> {
+        self.try_commit(event).await.map(|_| ()).map_err(|error| store_problem(&error))
+    }
+
+    /// Makes the change, for a route that has its own answer to a failure; gives the rows of each statement.
+    pub async fn try_commit(mut self, event: Event) -> Result<Vec<Rows>, StoreError> {
+        // With RBAC off, only the first migration may have been applied, and the audit log is not in it.
+        if self.app.config.rbac_enabled {
+            self.events.push(event);
+            for event in std::mem::take(&mut self.events) {
+                self.statements.push(self.audit(event));
+            }
+        }
+        let rows = self.app.db.batch(self.statements).await?;
+        if !self.work.is_empty() {
+            let (app, work) = (self.app, self.work);
+            self.request.context.defer(async move { work::process(&app, work).await });
+        }
+        Ok(rows)
+    }
+
+    fn audit(&self, event: Event) -> Statement {
+        audit::insert(&AuditEvent {
+            id: AuditEventId::generate(&*self.app.runtime, &*self.app.runtime),
+            at: self.now,
+            action: event.action,
+            actor: self.actor.map(|(user, _)| user),
+            target_type: event.target_type,
+            target_id: event.target_id,
+            tenant: self.actor.map(|(_, tenant)| tenant),
+            request_id: self.request.context.request_id.clone(),
+            details: event.details,
+        })
+    }
+}

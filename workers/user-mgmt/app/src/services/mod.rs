@@ -1,0 +1,8 @@
+//! What routes do, apart from HTTP.
+
+pub(crate) mod authority;
+pub mod change;
+pub mod outbox;
+pub(crate) mod problems;
+pub mod session_cache;
+pub(crate) mod sessions;

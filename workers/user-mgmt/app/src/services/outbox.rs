@@ -1,0 +1,172 @@
+//! The work that follows from changes: telling the cache. Done after the response; what fails is done again by the
+//! cron trigger until it succeeds, so a failing cache delays nothing and undoes nothing.
+
+use std::time::Duration;
+
+use accounts::{OutboxId, Timestamp, UserId};
+use http_kit::Level;
+use serde::Deserialize;
+use serde_json::json;
+use store::outbox::{self, Entry, Schedule};
+use store::{Db, StoreError, rbac_meta, sessions};
+
+use crate::app::{App, Platform};
+use crate::services::session_cache::{SessionCache, SessionCacheError};
+
+/// How long the request that wrote a piece of work has, before the cron trigger takes it up.
+const GRACE: Duration = Duration::from_secs(30);
+/// The longest pause between two attempts.
+const MAX_PAUSE: Duration = Duration::from_secs(3_600);
+/// How much the cron trigger takes up at a time.
+const PAGE: u32 = 100;
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sessions are over: their records must never be used or written again.
+    RevokeSessions,
+    /// What is cached about a user is out of date.
+    InvalidateUser,
+    /// What is cached about anybody's permissions is out of date.
+    RaiseEpoch,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::RevokeSessions, Self::InvalidateUser, Self::RaiseEpoch];
+
+    /// Its name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RevokeSessions => "revoke_sessions",
+            Self::InvalidateUser => "invalidate_user",
+            Self::RaiseEpoch => "raise_epoch",
+        }
+    }
+}
+
+/// Why a piece of work is not done.
+#[derive(Debug, thiserror::Error)]
+enum WorkError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Cache(#[from] SessionCacheError),
+    #[error("unknown kind of work `{0}`")]
+    Kind(String),
+    #[error("unreadable work: {0}")]
+    Payload(#[from] serde_json::Error),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RevokeSessions {
+    token_hashes: Vec<accounts::TokenHash>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InvalidateUser {
+    user_id: UserId,
+}
+
+pub(crate) fn schedule(now: Timestamp) -> Schedule {
+    Schedule { created_at: now, due_at: now.plus(GRACE) }
+}
+
+/// Does these pieces of work, as far as they are not done yet.
+pub async fn process<P: Platform>(app: &App<P>, ids: Vec<OutboxId>) {
+    for id in ids {
+        match outbox::by_id(id).first(&app.db).await {
+            Ok(Some(entry)) => attempt(app, entry).await,
+            Ok(None) => {}
+            // It stays due for the cron trigger.
+            Err(error) => log(app, Level::Warn, &id, &error),
+        }
+    }
+}
+
+/// Does everything that is due; the cron trigger calls this. Gives the number of pieces of work taken up.
+pub async fn drain<P: Platform>(app: &App<P>) -> Result<usize, StoreError> {
+    let mut taken = 0;
+    loop {
+        // An entry that fails is due later, so this ends.
+        let entries = outbox::due(app.runtime.now(), PAGE).all(&app.db).await?;
+        let last = entries.len() < PAGE as usize;
+        taken += entries.len();
+        // The epoch is one key, which takes one write a second: one write stands for all that ask for it.
+        let (epochs, others): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| entry.kind == Kind::RaiseEpoch.as_str());
+        let mut epochs = epochs.into_iter();
+        if let Some(first) = epochs.next() {
+            let first_id = first.id;
+            attempt(app, first).await;
+            let raised = outbox::by_id(first_id).first(&app.db).await?.is_none();
+            let settle = |entry: Entry| {
+                if raised {
+                    outbox::delete(entry.id)
+                } else {
+                    outbox::retry(entry.id, pause(app, entry.attempts))
+                }
+            };
+            let statements: Vec<_> = epochs.map(settle).collect();
+            if !statements.is_empty() {
+                app.db.batch(statements).await?;
+            }
+        }
+        for entry in others {
+            attempt(app, entry).await;
+        }
+        if last {
+            return Ok(taken);
+        }
+    }
+}
+
+async fn attempt<P: Platform>(app: &App<P>, entry: Entry) {
+    let (id, attempts) = (entry.id, entry.attempts);
+    let settled = match perform(app, entry).await {
+        Ok(()) => outbox::delete(id).run(&app.db).await,
+        Err(error) => {
+            log(app, Level::Warn, &id, &error);
+            outbox::retry(id, pause(app, attempts)).run(&app.db).await
+        }
+    };
+    if let Err(error) = settled {
+        log(app, Level::Error, &id, &error);
+    }
+}
+
+async fn perform<P: Platform>(app: &App<P>, entry: Entry) -> Result<(), WorkError> {
+    let cache = SessionCache::new(&app.session_state);
+    let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == entry.kind);
+    match kind.ok_or(WorkError::Kind(entry.kind))? {
+        Kind::RevokeSessions => {
+            let work: RevokeSessions = serde_json::from_value(entry.payload)?;
+            cache.revoke(work.token_hashes).await?;
+        }
+        Kind::InvalidateUser => {
+            let work: InvalidateUser = serde_json::from_value(entry.payload)?;
+            let sessions = sessions::hashes_by_user(work.user_id).all(&app.db).await?;
+            if let Some(user_version) = sessions.iter().map(|session| session.authz_version).max() {
+                let ids = sessions.into_iter().map(|session| session.token_hash).collect();
+                cache.invalidate(ids, user_version).await?;
+            }
+        }
+        Kind::RaiseEpoch => {
+            let epoch = rbac_meta::epoch().one(&app.db).await?.epoch;
+            cache.raise_epoch(epoch).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Twice as long after every failure: a minute, two, four, up to an hour.
+fn pause<P: Platform>(app: &App<P>, attempts: i64) -> Timestamp {
+    let doublings = u32::try_from(attempts.clamp(0, 6)).unwrap_or(6);
+    app.runtime.now().plus(Duration::from_secs(60 << doublings).min(MAX_PAUSE))
+}
+
+fn log<P: Platform>(app: &App<P>, level: Level, id: &OutboxId, error: &impl std::fmt::Display) {
+    let line = json!({ "message": "outbox: not done yet", "outboxId": id, "cause": error.to_string() });
+    app.runtime.log(level, &line);
+}
