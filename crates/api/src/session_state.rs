@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// The format of [`SessionRecord`]; a record of another one reads as missing.
 pub const RECORD_VERSION: u32 = 1;
 
+/// How many sessions one `POST /revoke` or `POST /invalidate` may name. Each takes up to two calls to KV, which takes
+/// 1,000 for a request.
+pub const MAX_IDS: usize = 400;
+
 /// A session as the cache knows it. The last four fields are absent while RBAC is off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
