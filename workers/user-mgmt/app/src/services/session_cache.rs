@@ -2,15 +2,12 @@
 
 use accounts::TokenHash;
 use api::session_state::{
-    CreateRequest, EpochRequest, InvalidateRequest, RevokeRequest, SessionRecord, UpdateRequest,
+    CreateRequest, EpochRequest, InvalidateRequest, MAX_IDS, RevokeRequest, SessionRecord, UpdateRequest,
 };
 use http::header::CONTENT_TYPE;
 use http::{Method, Request, StatusCode};
 use http_kit::{Body, Fetch, FetchError};
 use serde::Serialize;
-
-/// How many sessions one call names at most.
-const CHUNK: usize = 1_000;
 
 /// Why the cache did not take something.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +51,7 @@ impl<'a, F: Fetch> SessionCache<'a, F> {
 
     /// These sessions are over.
     pub async fn revoke(&self, ids: Vec<TokenHash>) -> Result<(), SessionCacheError> {
-        for ids in ids.chunks(CHUNK) {
+        for ids in ids.chunks(MAX_IDS) {
             self.send(Method::POST, "/revoke", &RevokeRequest { ids: ids.to_vec() }).await?;
         }
         Ok(())
@@ -62,7 +59,7 @@ impl<'a, F: Fetch> SessionCache<'a, F> {
 
     /// Records of a user at an earlier version are not to be believed.
     pub async fn invalidate(&self, ids: Vec<TokenHash>, user_version: i64) -> Result<(), SessionCacheError> {
-        for ids in ids.chunks(CHUNK) {
+        for ids in ids.chunks(MAX_IDS) {
             let request = InvalidateRequest { ids: ids.to_vec(), user_version };
             self.send(Method::POST, "/invalidate", &request).await?;
         }
