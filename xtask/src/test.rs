@@ -21,9 +21,10 @@ pub(crate) fn run(native: bool) -> Result<()> {
     let tools = Tools::install(missing, &mut progress)?;
     workers::build(&tools, &mut progress)?;
     progress.loud("tests on workerd", || {
-        // Selected like the native tests, so that nothing is compiled again with other features.
+        // Selected like the native tests, so that nothing is compiled again with other features. Every test binary that
+        // needs workerd is called so at its end.
         let mut command = tools.command("cargo");
-        stream(command.args(["test", "--features", "e2e/workerd", "--test", "workerd"]), REMEDY)
+        stream(command.args(["test", "--features", "e2e/workerd", "--test", "*workerd"]), REMEDY)
     })
 }
 
