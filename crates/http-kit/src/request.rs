@@ -59,6 +59,10 @@ impl Request {
                 "send the body as `application/json`",
             ));
         }
+        // serde would read a list as the fields in their order.
+        if self.body.trim_ascii_start().first().is_some_and(|&first| first == b'[') {
+            return Err(Problem::invalid("the body must be a JSON object"));
+        }
         let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
         let value =
             serde_path_to_error::deserialize(&mut deserializer).map_err(|error| body_problem(&error))?;

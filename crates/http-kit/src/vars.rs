@@ -62,6 +62,11 @@ impl<'a> Vars<'a> {
         }
     }
 
+    /// Something about the values looks wrong, though they can be used.
+    pub fn warn(&mut self, reason: impl Into<String>) {
+        self.warnings.push(reason.into());
+    }
+
     /// Something is wrong with the values together.
     pub fn reject(&mut self, reason: impl Into<String>) {
         self.errors.push(reason.into());

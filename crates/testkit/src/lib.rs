@@ -1,1 +1,21 @@
-//! Fixtures for tests: the three workers in one process, a fixed clock, seeded randomness.
+//! Fixtures for tests: the three workers in one process, a clock that tests move, seeded randomness.
+//!
+//! Not in scope: cases. Those are in `tests/e2e`, and run here as well as on workerd.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a fixture that fails fails its test"
+)]
+
+mod client;
+mod memory_kv;
+mod native;
+mod runtime;
+mod world;
+
+pub use client::{Client, Reply};
+pub use memory_kv::MemoryKv;
+pub use native::{InProcess, Native, NativePlatform, Vars, root};
+pub use runtime::{DeferredTasks, LogLine, TestRuntime};
+pub use world::World;

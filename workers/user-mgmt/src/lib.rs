@@ -1,1 +1,56 @@
 //! The user-mgmt worker: bindings to platform to router.
+
+use std::sync::Arc;
+
+use http_kit::{Body, Level, Runtime, Service, Vars};
+use serde_json::json;
+use store_d1::D1;
+use user_mgmt_app::{App, Config, Platform, routes, services};
+use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
+use worker_platform::{Isolate, ServiceBinding, WorkerRuntime, binding};
+
+const NAME: &str = "user-mgmt";
+
+static ISOLATE: Isolate<Arc<App<Cloudflare>>> = Isolate::new(NAME, build);
+
+/// Cloudflare's own D1 and service bindings.
+struct Cloudflare;
+
+impl Platform for Cloudflare {
+    type Db = D1;
+    type SessionState = ServiceBinding;
+}
+
+fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>>)> {
+    let db = binding(vars, "DB", env.d1("DB"));
+    let session_state = binding(vars, "SESSION_STATE", env.service("SESSION_STATE"));
+    let config = Config::read(vars);
+    let app = Arc::new(App {
+        db: D1::new(db?),
+        session_state: ServiceBinding::new(session_state?),
+        runtime: Arc::new(WorkerRuntime),
+        config,
+    });
+    Some((Service::new(NAME, &routes::table(&app), app.runtime.clone()), app))
+}
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<http::Response<Body>> {
+    ISOLATE.fetch(request, &env, context).await
+}
+
+/// The cron trigger: does what an earlier request left undone.
+#[event(scheduled)]
+async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
+    let Some(app) = ISOLATE.app(&env) else { return };
+    if let Err(error) = services::outbox::drain(app).await {
+        let line =
+            json!({ "message": "outbox: could not be read", "worker": NAME, "cause": error.to_string() });
+        WorkerRuntime.log(Level::Error, &line);
+    }
+}

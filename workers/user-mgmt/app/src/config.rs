@@ -33,12 +33,14 @@ pub enum Enforce {
 }
 
 impl Config {
-    /// Reads the configuration. Gives warnings beside it, or everything that is wrong.
-    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<(Self, Vec<String>), Vec<String>> {
-        let mut vars = Vars::new(lookup);
+    /// Reads the configuration; what is wrong with it stays with `vars`.
+    pub fn read(vars: &mut Vars<'_>) -> Self {
         let rbac_enabled = vars.flag("RBAC_ENABLED");
         let enforce = vars.parsed("USER_MGMT_ENFORCE").unwrap_or(Enforce::Off);
-        let config = Self {
+        if enforce != Enforce::Off && !rbac_enabled {
+            vars.warn("USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before");
+        }
+        Self {
             rbac_enabled,
             // Without roles there is nothing to decide by, so the rule from before stays.
             enforce: if rbac_enabled { enforce } else { Enforce::Off },
@@ -50,23 +52,15 @@ impl Config {
             },
             password_hash: HashSettings {
                 memory_kib: number(
-                    &mut vars,
+                    vars,
                     "ARGON2_MEMORY_KIB",
                     HashSettings::DEFAULT.memory_kib,
-                    8..=65_536,
+                    7_168..=65_536,
                 ),
-                passes: number(&mut vars, "ARGON2_PASSES", HashSettings::DEFAULT.passes, 1..=10),
+                passes: number(vars, "ARGON2_PASSES", HashSettings::DEFAULT.passes, 1..=10),
                 lanes: HashSettings::DEFAULT.lanes,
             },
-        };
-        let mut warnings = vars.finish()?;
-        if enforce != Enforce::Off && !rbac_enabled {
-            warnings.push(
-                "USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before"
-                    .to_owned(),
-            );
         }
-        Ok((config, warnings))
     }
 }
 
@@ -91,41 +85,42 @@ impl std::str::FromStr for Enforce {
 mod tests {
     use super::*;
 
-    fn read(vars: &[(&str, &str)]) -> Result<(Config, Vec<String>), Vec<String>> {
-        Config::read(&|name| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+    fn read(values: &[(&str, &str)]) -> (Config, Result<Vec<String>, Vec<String>>) {
+        let lookup =
+            |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        let mut vars = Vars::new(&lookup);
+        (Config::read(&mut vars), vars.finish())
     }
 
     #[test]
     fn nothing_set_means_everything_off_and_verification_on() {
-        let (config, warnings) = read(&[]).unwrap();
+        let (config, outcome) = read(&[]);
         assert!(!config.rbac_enabled);
         assert_eq!(config.enforce, Enforce::Off);
         assert!(config.email_verification);
         assert_eq!(config.password_hash, HashSettings::DEFAULT);
-        assert_eq!(warnings, [""; 0]);
+        assert_eq!(outcome, Ok(vec![]));
     }
 
     #[test]
     fn enforce_without_rbac_keeps_the_rule_from_before_and_says_so() {
-        let (config, warnings) = read(&[("USER_MGMT_ENFORCE", "on")]).unwrap();
+        let (config, outcome) = read(&[("USER_MGMT_ENFORCE", "on")]);
         assert_eq!(config.enforce, Enforce::Off);
-        assert_eq!(
-            warnings,
-            ["USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before"]
-        );
-        let (config, _) = read(&[("USER_MGMT_ENFORCE", "on"), ("RBAC_ENABLED", "1")]).unwrap();
+        let warning = "USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before";
+        assert_eq!(outcome, Ok(vec![warning.to_owned()]));
+        let (config, _) = read(&[("USER_MGMT_ENFORCE", "on"), ("RBAC_ENABLED", "1")]);
         assert_eq!(config.enforce, Enforce::On);
     }
 
     #[test]
     fn wrong_values_are_reported_together() {
-        let errors = read(&[
+        let (_, outcome) = read(&[
             ("USER_MGMT_ENFORCE", "maybe"),
             ("SUPER_ADMIN_EMAIL", "root"),
             ("SESSION_IDLE_MINUTES", "0"),
             ("ARGON2_MEMORY_KIB", "1000000"),
-        ])
-        .unwrap_err();
+        ]);
+        let errors = outcome.unwrap_err();
         assert_eq!(errors.len(), 4, "{errors:?}");
     }
 }

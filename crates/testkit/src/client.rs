@@ -1,0 +1,128 @@
+use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+
+use crate::world::World;
+
+/// The origin that tests speak to.
+pub(crate) const ORIGIN: &str = "http://localhost:8787";
+
+/// An answer, read whole.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("{} is not JSON: {}", self.status, self.text()))
+    }
+
+    /// The code of a problem.
+    #[track_caller]
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_else(|| panic!("no problem: {}", self.text())).to_owned()
+    }
+
+    /// Fails unless the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+
+    /// Fails unless it is a problem of this status and code.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Self {
+        let this = self.expect(status);
+        assert_eq!(this.headers[CONTENT_TYPE], "application/problem+json");
+        assert_eq!(this.code(), code, "{}", this.text());
+        this
+    }
+}
+
+/// A browser, as far as it matters: it keeps the session cookie.
+#[derive(Debug)]
+pub struct Client<'w, W> {
+    world: &'w W,
+    /// The value of the session cookie, while there is one.
+    pub session: Option<String>,
+}
+
+impl<'w, W: World> Client<'w, W> {
+    /// A browser without cookies.
+    pub fn new(world: &'w W) -> Self {
+        Self { world, session: None }
+    }
+
+    /// `GET /api{path}`.
+    pub async fn get(&mut self, path: &str) -> Reply {
+        self.request(Method::GET, path, None).await
+    }
+
+    /// `POST /api{path}` with a body of JSON.
+    pub async fn post(&mut self, path: &str, body: &Value) -> Reply {
+        self.request(Method::POST, path, Some(body)).await
+    }
+
+    /// `PUT /api{path}` with a body of JSON.
+    pub async fn put(&mut self, path: &str, body: &Value) -> Reply {
+        self.request(Method::PUT, path, Some(body)).await
+    }
+
+    /// `DELETE /api{path}`.
+    pub async fn delete(&mut self, path: &str) -> Reply {
+        self.request(Method::DELETE, path, None).await
+    }
+
+    /// Any method on `/api{path}`.
+    pub async fn request(&mut self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let mut request = http::Request::builder().method(method).uri(format!("{ORIGIN}/api{path}"));
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// A request made by hand; the session cookie is added, and kept up to date.
+    pub async fn send(&mut self, mut request: http::Request<Vec<u8>>) -> Reply {
+        request.headers_mut().entry(HOST).or_insert("localhost:8787".parse().unwrap());
+        if let Some(session) = &self.session {
+            let cookie = format!("{}={session}", http_kit::SESSION_COOKIE);
+            request.headers_mut().append(COOKIE, cookie.parse().unwrap());
+        }
+        let reply = self.world.send(request).await;
+        for cookie in reply.headers.get_all(SET_COOKIE) {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            if name == http_kit::SESSION_COOKIE {
+                let value = rest.split(';').next().unwrap();
+                self.session = (!value.is_empty()).then(|| value.to_owned());
+            }
+        }
+        reply
+    }
+
+    /// Registers an account; verification must be off for it to sign in.
+    pub async fn register(&mut self, email: &str, password: &str) -> Reply {
+        self.post("/register", &serde_json::json!({ "username": email, "password": password })).await
+    }
+
+    /// Signs in.
+    pub async fn login(&mut self, email: &str, password: &str) -> Reply {
+        self.post("/login", &serde_json::json!({ "username": email, "password": password })).await
+    }
+}

@@ -1,0 +1,246 @@
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http_kit::{Body, Fetch, FetchError, Runtime, Service, read_body};
+use serde_json::Value;
+use store::{Db, Param, Statement};
+use store_sqlite::{Sqlite, migrations};
+use user_mgmt_app::{App, Config, Platform, routes, services};
+
+use crate::client::Reply;
+use crate::memory_kv::MemoryKv;
+use crate::runtime::{DeferredTasks, TestRuntime};
+use crate::world::World;
+
+/// Variables of all three workers.
+pub type Vars = Vec<(String, String)>;
+
+/// A worker that is called as a function. It can be cut off.
+#[derive(Clone, Debug)]
+pub struct InProcess {
+    service: Service,
+    deferred: DeferredTasks,
+    down: Arc<Mutex<bool>>,
+}
+
+impl InProcess {
+    fn new(service: Service, deferred: DeferredTasks) -> Self {
+        Self { service, deferred, down: Arc::default() }
+    }
+
+    /// Cuts it off, or brings it back.
+    pub fn set_down(&self, down: bool) {
+        *self.down.lock().unwrap() = down;
+    }
+}
+
+impl Fetch for InProcess {
+    fn fetch(
+        &self,
+        request: http::Request<Body>,
+    ) -> impl Future<Output = Result<http::Response<Body>, FetchError>> + Send {
+        async move {
+            if *self.down.lock().unwrap() {
+                return Err(FetchError("cut off".to_owned()));
+            }
+            Ok(self.service.handle(request, Arc::new(self.deferred.clone())).await)
+        }
+    }
+}
+
+/// What the native workers run on.
+#[derive(Debug)]
+pub struct NativePlatform;
+
+impl Platform for NativePlatform {
+    type Db = Sqlite;
+    type SessionState = InProcess;
+}
+
+/// The three workers in one process, on SQLite and a map.
+pub struct Native {
+    /// The database.
+    pub db: Sqlite,
+    /// Clock, randomness and log of all three.
+    pub runtime: Arc<TestRuntime>,
+    /// The key-value store of the sessions.
+    pub sessions_kv: MemoryKv,
+    /// session-state, as user-mgmt calls it.
+    pub session_state: InProcess,
+    /// user-mgmt, as account-pages calls it.
+    pub user_mgmt: InProcess,
+    /// user-mgmt itself.
+    pub app: Arc<App<NativePlatform>>,
+    /// What responses left to do.
+    pub deferred: DeferredTasks,
+    /// Whether that is done as soon as a response is out, as the platform does.
+    pub run_deferred: bool,
+    cache_kv: MemoryKv,
+    vars: Vars,
+}
+
+impl Native {
+    /// A deployment with every migration applied, RBAC and enforcement on, and e-mail verification off.
+    pub fn new() -> Self {
+        Self::with_vars(&[])
+    }
+
+    /// The same with some variables changed.
+    pub fn with_vars(changed: &[(&str, &str)]) -> Self {
+        Self::with_migrations(changed, &|_| true)
+    }
+
+    /// The same with only the migrations that `wanted` picks by name.
+    pub fn with_migrations(changed: &[(&str, &str)], wanted: &dyn Fn(&str) -> bool) -> Self {
+        let db = Sqlite::in_memory().unwrap();
+        for (name, sql) in migrations(&root().join("migrations")).unwrap() {
+            if wanted(&name) {
+                db.script(&sql).unwrap_or_else(|error| panic!("{name}: {error}"));
+            }
+        }
+        let mut vars: Vars = Vec::new();
+        set(
+            &mut vars,
+            &[
+                ("RBAC_ENABLED", "true"),
+                ("USER_MGMT_ENFORCE", "on"),
+                ("EMAIL_VERIFICATION", "off"),
+                // The cheapest that is allowed.
+                ("ARGON2_MEMORY_KIB", "7168"),
+                ("ARGON2_PASSES", "1"),
+            ],
+        );
+        set(&mut vars, changed);
+        let runtime = TestRuntime::new(1);
+        let (sessions_kv, cache_kv) = (MemoryKv::new(runtime.clone()), MemoryKv::new(runtime.clone()));
+        Self::start(db, runtime, sessions_kv, cache_kv, vars)
+    }
+
+    fn start(
+        db: Sqlite,
+        runtime: Arc<TestRuntime>,
+        sessions_kv: MemoryKv,
+        cache_kv: MemoryKv,
+        vars: Vars,
+    ) -> Self {
+        let lookup = |name: &str| vars.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+        let mut reader = http_kit::Vars::new(&lookup);
+        let shared: Arc<dyn Runtime> = runtime.clone();
+        let deferred = DeferredTasks::default();
+
+        let state = session_state_app::App {
+            sessions: sessions_kv.clone(),
+            cache: cache_kv.clone(),
+            runtime: shared.clone(),
+            config: session_state_app::Config::read(&mut reader),
+        };
+        let state =
+            Service::new("session-state", &session_state_app::routes(&Arc::new(state)), shared.clone());
+        let session_state = InProcess::new(state, deferred.clone());
+
+        let config = Config::read(&mut reader);
+        reader.finish().expect("the variables of the test are right");
+        let app = Arc::new(App {
+            db: db.clone(),
+            session_state: session_state.clone(),
+            runtime: shared.clone(),
+            config,
+        });
+        let service = Service::new("user-mgmt", &routes::table(&app), shared);
+        let user_mgmt = InProcess::new(service, deferred.clone());
+        Self {
+            db,
+            runtime,
+            sessions_kv,
+            session_state,
+            user_mgmt,
+            app,
+            deferred,
+            run_deferred: true,
+            cache_kv,
+            vars,
+        }
+    }
+}
+
+impl Default for Native {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World for Native {
+    async fn send(&self, request: http::Request<Vec<u8>>) -> Reply {
+        let (mut parts, body) = request.into_parts();
+        let path = parts.uri.path_and_query().unwrap().as_str();
+        let path = path.strip_prefix("/api").unwrap_or(path);
+        parts.uri = format!("{}{path}", crate::client::ORIGIN).parse().unwrap();
+        let response = self.user_mgmt.fetch(http::Request::from_parts(parts, Body::from(body))).await;
+        let reply = reply(response.unwrap()).await;
+        if self.run_deferred {
+            self.deferred.run().await;
+        }
+        reply
+    }
+
+    async fn send_to_session_state(&self, request: http::Request<Vec<u8>>) -> Reply {
+        reply(self.session_state.fetch(request.map(Body::from)).await.unwrap()).await
+    }
+
+    async fn sql(&self, sql: &str) -> Vec<Value> {
+        // Leaked, as a statement's text lives as long as the program; tests end soon.
+        let sql: &'static str = Box::leak(sql.to_owned().into_boxed_str());
+        self.db.fetch(Statement { name: "test", sql, params: Vec::<Param>::new() }).await.unwrap()
+    }
+
+    async fn settle(&self) {
+        self.deferred.run().await;
+    }
+
+    async fn run_cron(&self) {
+        services::outbox::drain(&self.app).await.unwrap();
+    }
+
+    async fn restart_with(&mut self, vars: &[(&str, &str)]) {
+        let mut all = self.vars.clone();
+        set(&mut all, vars);
+        *self = Self::start(
+            self.db.clone(),
+            self.runtime.clone(),
+            self.sessions_kv.clone(),
+            self.cache_kv.clone(),
+            all,
+        );
+    }
+
+    fn try_advance(&self, duration: Duration) -> bool {
+        self.runtime.advance(duration);
+        true
+    }
+}
+
+impl std::fmt::Debug for Native {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Native").field("vars", &self.vars).finish_non_exhaustive()
+    }
+}
+
+async fn reply(response: http::Response<Body>) -> Reply {
+    let (parts, body) = response.into_parts();
+    let body = read_body(body, usize::MAX).await.unwrap().to_vec();
+    Reply { status: parts.status, headers: parts.headers, body }
+}
+
+fn set(vars: &mut Vars, changed: &[(&str, &str)]) {
+    for (name, value) in changed {
+        vars.retain(|(other, _)| other != name);
+        vars.push(((*name).to_owned(), (*value).to_owned()));
+    }
+}
+
+/// The top of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

@@ -1,0 +1,121 @@
+//! What a deployment must do, whatever it runs on.
+
+use serde_json::{Value, json};
+use testkit::{Client, World};
+
+pub mod accounts;
+pub mod bodies;
+pub mod flags;
+pub mod management;
+pub mod races;
+pub mod revocation;
+pub mod roles;
+
+/// Names every case of the default deployment to `$run`, a macro.
+#[macro_export]
+macro_rules! each_case {
+    ($run:ident) => {
+        $run! {
+            accounts::register_then_sign_in_loads_the_user,
+            accounts::register_with_a_taken_address_is_refused,
+            accounts::login_answers_a_stranger_and_a_wrong_password_alike,
+            accounts::logout_ends_the_session,
+            accounts::the_token_is_nowhere_but_in_the_cookie,
+            accounts::a_browser_of_another_origin_is_refused,
+            accounts::own_account_can_be_read_and_renamed,
+            accounts::the_account_of_another_needs_a_permission,
+            accounts::delete_ends_the_account_and_its_sessions,
+            accounts::an_unknown_path_is_not_found_and_an_unknown_method_not_allowed,
+            accounts::a_request_id_spans_the_workers,
+            bodies::what_can_not_be_read_is_refused_with_the_field,
+            management::nobody_grants_what_they_do_not_hold,
+            management::the_last_super_admin_stays,
+            management::every_change_has_one_audit_event,
+            management::what_is_built_in_stays,
+            races::two_admins_removed_at_once_leave_one,
+            races::parallel_registration_makes_one_account,
+            races::whoever_is_being_demoted_can_not_still_grant,
+            revocation::a_permission_taken_from_a_role_denies_the_next_request_and_reaches_the_cache,
+            revocation::a_role_taken_from_a_user_denies_the_next_request_and_reaches_the_cache,
+            revocation::sign_out_reaches_the_cache,
+            roles::roles_are_created_listed_changed_and_deleted,
+            roles::a_role_grants_exactly_what_it_was_set_to,
+            roles::the_catalogue_pages_and_takes_wildcards,
+            roles::a_manifest_twice_changes_nothing,
+            roles::check_answers_for_the_caller,
+            roles::effective_permissions_name_their_roles,
+            flags::rbac_off_hides_management_and_keeps_accounts,
+            flags::rbac_off_and_on_again_keeps_every_role,
+            flags::enforce_decides_who_may_change_an_account,
+        }
+    };
+}
+
+/// A password that is long enough.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Registers and signs in.
+pub async fn member<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
+    let mut client = Client::new(world);
+    client.register(email, PASSWORD).await.expect(201);
+    client.login(email, PASSWORD).await.expect(200);
+    client
+}
+
+/// Registers, becomes `SUPER_ADMIN` by the database as the first one does, and signs in.
+pub async fn super_admin<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
+    let mut client = Client::new(world);
+    client.register(email, PASSWORD).await.expect(201);
+    world
+        .sql(&format!(
+            "INSERT INTO user_roles (user_id, role_id, granted_at) \
+             SELECT users.id, roles.id, 0 FROM users, roles WHERE email = '{email}' AND name = 'SUPER_ADMIN'"
+        ))
+        .await;
+    client.login(email, PASSWORD).await.expect(200);
+    client
+}
+
+/// The id of the signed-in user.
+pub async fn my_id<W: World>(client: &mut Client<'_, W>) -> String {
+    text(&client.get("/load-user").await.expect(200).json()["userId"])
+}
+
+/// Registers permissions of the application `demo`.
+pub async fn register_permissions<W: World>(admin: &mut Client<'_, W>, names: &[&str]) {
+    let permissions: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+    let manifest = json!({ "application": "demo", "permissions": permissions });
+    admin.put("/rbac/permissions", &manifest).await.expect(200);
+}
+
+/// Creates a role; gives its id.
+pub async fn create_role<W: World>(admin: &mut Client<'_, W>, name: &str, permissions: &[&str]) -> String {
+    let body = json!({ "name": name, "permissions": permissions });
+    text(&admin.post("/rbac/roles", &body).await.expect(201).json()["id"])
+}
+
+/// Assigns a role.
+pub async fn assign<W: World>(admin: &mut Client<'_, W>, user: &str, role: &str) {
+    admin.post(&format!("/rbac/users/{user}/roles"), &json!({ "roleId": role })).await.expect(204);
+}
+
+/// The id of a role by its name.
+pub async fn role_id<W: World>(world: &W, name: &str) -> String {
+    text(&world.sql(&format!("SELECT id FROM roles WHERE name = '{name}'")).await[0]["id"])
+}
+
+/// The id of a permission by its name.
+pub async fn permission_id<W: World>(world: &W, name: &str) -> String {
+    text(&world.sql(&format!("SELECT id FROM permissions WHERE name = '{name}'")).await[0]["id"])
+}
+
+/// A count by SQL.
+pub async fn count<W: World>(world: &W, what: &str) -> i64 {
+    world.sql(&format!("SELECT count(*) AS n FROM {what}")).await[0]["n"].as_i64().unwrap()
+}
+
+/// A JSON text.
+#[track_caller]
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is not a text")).to_owned()
+}

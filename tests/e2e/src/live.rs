@@ -1,0 +1,113 @@
+//! The cases' view of the workers on workerd.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+use testkit::{Reply, World};
+use tokio::task::{block_in_place, spawn_blocking};
+
+use crate::workerd::{Migrations, Workerd};
+
+/// The three workers on workerd, with an empty storage of their own.
+#[derive(Debug)]
+pub struct Live {
+    /// The workers.
+    pub workerd: Arc<Workerd>,
+    agent: ureq::Agent,
+    vars: Map<String, Value>,
+}
+
+impl Live {
+    /// Starts them with RBAC and enforcement on and e-mail verification off, changed by `vars`.
+    pub fn start(vars: &[(&str, &str)], migrations: Migrations<'_>) -> Self {
+        let mut all = Map::new();
+        let defaults = [("RBAC_ENABLED", "true"), ("USER_MGMT_ENFORCE", "on"), ("EMAIL_VERIFICATION", "off")];
+        for (name, value) in defaults.iter().chain(vars) {
+            all.insert((*name).to_owned(), json!(value));
+        }
+        let workerd = Arc::new(Workerd::start(&json!({ "user-mgmt": all }), migrations).unwrap());
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_mins(1)))
+            .build()
+            .new_agent();
+        Self { workerd, agent, vars: all }
+    }
+}
+
+impl World for Live {
+    async fn send(&self, request: http::Request<Vec<u8>>) -> Reply {
+        let (mut parts, body) = request.into_parts();
+        // The cases speak to a made-up port; where they name their own origin, they mean this one.
+        let here = self.workerd.url().to_owned();
+        parts.uri = format!("{here}{}", parts.uri.path_and_query().unwrap()).parse().unwrap();
+        parts.headers.remove(HOST);
+        if parts.headers.get(ORIGIN).is_some_and(|origin| origin == "http://localhost:8787") {
+            parts.headers.insert(ORIGIN, here.parse().unwrap());
+        }
+        let agent = self.agent.clone();
+        let request = http::Request::from_parts(parts, body);
+        spawn_blocking(move || {
+            let (parts, mut body) = agent.run(request).unwrap().into_parts();
+            let body = body.with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
+            Reply { status: parts.status, headers: parts.headers, body }
+        })
+        .await
+        .unwrap()
+    }
+
+    async fn send_to_session_state(&self, request: http::Request<Vec<u8>>) -> Reply {
+        let (parts, body) = request.into_parts();
+        let headers: Vec<(&str, &str)> =
+            parts.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        let body = String::from_utf8(body).unwrap();
+        let body = (!body.is_empty()).then_some(body.as_str());
+        let path = parts.uri.path_and_query().unwrap().as_str();
+        let fetch = || self.workerd.fetch("session-state", parts.method.as_str(), path, &headers, body);
+        let answer = block_in_place(fetch).unwrap();
+        let mut headers = HeaderMap::new();
+        for (name, value) in answer.headers {
+            headers.append(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+        }
+        Reply {
+            status: StatusCode::from_u16(answer.status).unwrap(),
+            headers,
+            body: answer.body.into_bytes(),
+        }
+    }
+
+    async fn sql(&self, sql: &str) -> Vec<Value> {
+        let mut rows = block_in_place(|| self.workerd.sql(&[(sql, &[])])).unwrap();
+        rows.remove(0).into_iter().map(Value::Object).collect()
+    }
+
+    async fn settle(&self) {
+        // What is left in the outbox shows that a response's work is not done.
+        for _ in 0..100 {
+            if self.sql("SELECT count(*) AS n FROM outbox").await[0]["n"] == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the outbox does not empty: {:?}", self.sql("SELECT * FROM outbox").await);
+    }
+
+    async fn run_cron(&self) {
+        block_in_place(|| self.workerd.scheduled("user-mgmt", "* * * * *")).unwrap();
+    }
+
+    async fn restart_with(&mut self, vars: &[(&str, &str)]) {
+        for (name, value) in vars {
+            self.vars.insert((*name).to_owned(), json!(value));
+        }
+        block_in_place(|| self.workerd.update(&json!({ "user-mgmt": self.vars }))).unwrap();
+    }
+
+    fn try_advance(&self, _: Duration) -> bool {
+        false
+    }
+}
