@@ -1,0 +1,111 @@
+//! `/api/*`: handed on to user-mgmt, so that browsers meet one origin and first-party cookies.
+
+use std::sync::Arc;
+
+use http::header::{HeaderName, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Uri};
+use http_kit::{Body, Fetch, Outcome, Problem, Request};
+
+use crate::app::App;
+
+/// The largest body that is handed on, in bytes. Each route of user-mgmt has its own, lower limit.
+pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Hands a request on as it is, without `/api` before its path, and the answer back as it comes.
+///
+/// The host stays, because user-mgmt checks `Origin` against it; the request's id stays, so that one id finds both
+/// workers' log lines.
+pub(crate) async fn forward<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcome {
+    let context = &request.context;
+    let path = inner_path(&context.uri).ok_or_else(Problem::not_found)?;
+    let mut inner = http::Request::new(Body::from(request.body().clone()));
+    *inner.method_mut() = context.method.clone();
+    *inner.uri_mut() = at(&context.uri, path)?;
+    *inner.headers_mut() = request.headers.clone();
+    set_request_id(inner.headers_mut(), &context.request_id);
+    app.user_mgmt.fetch(inner).await.map_err(Problem::unavailable)
+}
+
+/// The same site, with another path and query.
+pub(crate) fn at(uri: &Uri, path: &str) -> Result<Uri, Problem> {
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(Problem::internal)?);
+    Uri::from_parts(parts).map_err(Problem::internal)
+}
+
+pub(crate) fn set_request_id(headers: &mut HeaderMap, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+/// The path and query behind `/api`.
+///
+/// Gives nothing where the platform would read another path out of it than this worker does: it drops segments of dots,
+/// plain or encoded, and takes `\` for `/`.
+fn inner_path(uri: &Uri) -> Option<&str> {
+    let inner = uri.path().strip_prefix("/api")?;
+    let plain = inner.starts_with('/')
+        && !inner.starts_with("//")
+        && !inner.contains('\\')
+        && !inner.split('/').any(is_dots);
+    plain.then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
+}
+
+fn is_dots(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+    segment == "." || segment == ".."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inner(path: &str) -> Option<String> {
+        inner_path(&path.parse().unwrap()).map(str::to_owned)
+    }
+
+    #[test]
+    fn inner_path_is_what_follows_api() {
+        for (path, expected) in [
+            ("/api/login", "/login"),
+            ("/api/", "/"),
+            ("/api/users/1?x=/../y&z=%2e%2e", "/users/1?x=/../y&z=%2e%2e"),
+            ("/api/a%2Fb/%F0%9F%99%82", "/a%2Fb/%F0%9F%99%82"),
+            ("/api/...", "/..."),
+            ("/api/.well-known/x", "/.well-known/x"),
+            ("https://app.example/api/login?a=b", "/login?a=b"),
+        ] {
+            assert_eq!(inner(path).as_deref(), Some(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn inner_path_of_a_way_out_is_none() {
+        for path in [
+            "/api",
+            "/apis/login",
+            "/api/..",
+            "/api/../profile",
+            "/api/a/../../b",
+            "/api/./a",
+            "/api/%2e%2E/a",
+            "/api/.%2e",
+            "/api/%2E/a",
+            "/api//evil.example/a",
+            "/api/a\\..\\b",
+        ] {
+            assert_eq!(inner(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn at_keeps_the_site() {
+        let whole = "https://app.example:8443/api/x?y".parse().unwrap();
+        assert_eq!(at(&whole, "/x?y").unwrap(), "https://app.example:8443/x?y");
+        assert_eq!(at(&"/api/x".parse().unwrap(), "/x").unwrap(), "/x");
+    }
+}

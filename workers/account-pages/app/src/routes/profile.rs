@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use api::LoadUser;
+use http::StatusCode;
+use http_kit::{Fetch, Outcome, Request};
+use serde::Deserialize;
+
+use super::register::check_name;
+use crate::app::App;
+use crate::forms;
+use crate::local_path::LocalPath;
+use crate::user_mgmt::{Names, UserMgmt};
+use crate::views::{ProfilePage, page, redirect, redirect_to_sign_in};
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Input {
+    first_name: String,
+    last_name: String,
+}
+
+/// `GET /profile`.
+pub(super) async fn show<F>(_: Arc<App<F>>, request: Request, user: LoadUser) -> Outcome {
+    let form = ProfilePage::form(
+        user.first_name.as_deref().unwrap_or_default(),
+        user.last_name.as_deref().unwrap_or_default(),
+    );
+    let saved = request.query::<String>("notice")?.is_some_and(|notice| notice == "saved");
+    let notice = saved.then_some("Saved.");
+    page(&request.context, StatusCode::OK, &ProfilePage::new(&user, form, notice))
+}
+
+/// `POST /profile`.
+pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request, user: LoadUser) -> Outcome {
+    let input: Input = forms::read(&request)?;
+    let mut form = ProfilePage::form(&input.first_name, &input.last_name);
+    let names = Names {
+        first_name: check_name(&mut form, "firstName", &input.first_name),
+        last_name: check_name(&mut form, "lastName", &input.last_name),
+    };
+    if form.is_refused() {
+        return page(&request.context, StatusCode::BAD_REQUEST, &ProfilePage::new(&user, form, None));
+    }
+    match UserMgmt::new(&app.user_mgmt, &request).update_names(user.user_id, &names).await? {
+        Ok(()) => redirect(&request.context, "/profile?notice=saved"),
+        // The session ended between the two calls.
+        Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
+            redirect_to_sign_in(&request.context, &LocalPath::profile())
+        }
+        Err(refusal) => {
+            form.refuse_as(&refusal);
+            let shown = page(&request.context, refusal.status, &ProfilePage::new(&user, form, None));
+            refusal.explained_by(shown)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What the pages ask of user-mgmt, in the name of whoever is in front of them.
+
+use accounts::UserId;
+use api::{LoadUser, RegisterResponse};
+use http::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, USER_AGENT};
+use http::{Method, StatusCode};
+use http_kit::{Body, Bytes, Fetch, Outcome, Problem, Request, SESSION_COOKIE, read_body, session_cookie};
+use serde::{Deserialize, Serialize};
+
+use crate::forward::{at, set_request_id};
+
+const CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
+
+/// The largest answer that is read, in bytes: an account of 10,000 permissions has about a tenth of it.
+const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
+
+/// user-mgmt, as one request of a browser may use it.
+pub(crate) struct UserMgmt<'a, F> {
+    binding: &'a F,
+    request: &'a Request,
+}
+
+/// Why user-mgmt did not do what a person asked for: theirs to correct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: String,
+    pub(crate) detail: String,
+    pub(crate) field: Option<String>,
+    pub(crate) retry_after: Option<HeaderValue>,
+}
+
+impl Refusal {
+    /// Has an answer that explains this refusal say when to try again.
+    pub(crate) fn explained_by(self, outcome: Outcome) -> Outcome {
+        let mut response = outcome?;
+        if let Some(time) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, time);
+        }
+        Ok(response)
+    }
+
+    /// Nobody in front of a page can do anything about it.
+    fn unexpected(self) -> Problem {
+        not_understood(format!("{} {}", self.status, self.code))
+    }
+}
+
+/// What came of a call. The outer error is ours: user-mgmt does not answer, or not in a way that can be understood.
+pub(crate) type Answer<T> = Result<Result<T, Refusal>, Problem>;
+
+/// The cookies that an answer hands to the browser.
+pub(crate) type Cookies = Vec<HeaderValue>;
+
+/// Who registers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Registration<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) first_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) last_name: Option<&'a str>,
+}
+
+/// Who signs in.
+#[derive(Serialize)]
+pub(crate) struct Credentials<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a str,
+}
+
+/// What somebody is called; an absent name is cleared.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Names<'a> {
+    pub(crate) first_name: Option<&'a str>,
+    pub(crate) last_name: Option<&'a str>,
+}
+
+impl<'a, F: Fetch> UserMgmt<'a, F> {
+    pub(crate) fn new(binding: &'a F, request: &'a Request) -> Self {
+        Self { binding, request }
+    }
+
+    /// Makes an account.
+    pub(crate) async fn register(&self, registration: &Registration<'_>) -> Answer<RegisterResponse> {
+        match self.send(Method::POST, "/register", Some(registration)).await? {
+            Ok(success) => serde_json::from_slice(&success.body).map(Ok).map_err(not_understood),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// Starts a session.
+    pub(crate) async fn login(&self, credentials: &Credentials<'_>) -> Answer<Cookies> {
+        let answer = self.send(Method::POST, "/login", Some(credentials)).await?;
+        Ok(answer.map(|success| success.cookies))
+    }
+
+    /// Ends the session, if it has not ended already.
+    pub(crate) async fn logout(&self) -> Result<(), Problem> {
+        if session_cookie(&self.request.headers).is_none() {
+            return Ok(());
+        }
+        match self.send(Method::POST, "/logout", None::<&()>).await? {
+            Err(refusal) if refusal.status != StatusCode::UNAUTHORIZED => Err(refusal.unexpected()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who is signed in, if anybody is. Without a token nobody is, and there is no need to ask.
+    pub(crate) async fn load_user(&self) -> Result<Option<LoadUser>, Problem> {
+        if session_cookie(&self.request.headers).is_none() {
+            return Ok(None);
+        }
+        match self.send(Method::GET, "/load-user", None::<&()>).await? {
+            Ok(success) => serde_json::from_slice(&success.body).map(Some).map_err(not_understood),
+            Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => Ok(None),
+            Err(refusal) => Err(refusal.unexpected()),
+        }
+    }
+
+    /// Changes what somebody is called.
+    pub(crate) async fn update_names(&self, user: UserId, names: &Names<'_>) -> Answer<()> {
+        Ok(self.send(Method::PUT, &format!("/users/{user}"), Some(names)).await?.map(drop))
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Answer<Success> {
+        let request = self.request(method, path, body)?;
+        let (head, body) = self.binding.fetch(request).await.map_err(Problem::unavailable)?.into_parts();
+        let body = read_body(body, ANSWER_LIMIT).await.map_err(Problem::unavailable)?;
+        if head.status.is_success() {
+            let cookies = head.headers.get_all(SET_COOKIE).iter().cloned().collect();
+            return Ok(Ok(Success { cookies, body }));
+        }
+        if !head.status.is_client_error() {
+            return Err(not_understood(head.status));
+        }
+        let problem: ProblemBody = serde_json::from_slice(&body).map_err(not_understood)?;
+        let retry_after = head.headers.get(RETRY_AFTER).cloned();
+        let ProblemBody { code, detail, field } = problem;
+        Ok(Err(Refusal { status: head.status, code, detail, field, retry_after }))
+    }
+
+    /// A request in the name of the one that is being answered. It carries what identifies its sender and nothing
+    /// else; in particular not `Origin`, which was checked where the form came in.
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<http::Request<Body>, Problem> {
+        let context = &self.request.context;
+        let mut request = http::Request::new(Body::empty());
+        *request.method_mut() = method;
+        *request.uri_mut() = at(&context.uri, path)?;
+        for name in [CONNECTING_IP, USER_AGENT] {
+            if let Some(value) = self.request.headers.get(&name) {
+                request.headers_mut().insert(name, value.clone());
+            }
+        }
+        set_request_id(request.headers_mut(), &context.request_id);
+        if let Some(token) = session_cookie(&self.request.headers)
+            && let Ok(cookie) = HeaderValue::try_from(format!("{SESSION_COOKIE}={}", token.reveal()))
+        {
+            request.headers_mut().insert(COOKIE, cookie);
+        }
+        if let Some(body) = body {
+            *request.body_mut() = Body::from(serde_json::to_vec(body).map_err(Problem::internal)?);
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(request)
+    }
+}
+
+struct Success {
+    cookies: Cookies,
+    body: Bytes,
+}
+
+/// What is read of a problem.
+#[derive(Deserialize)]
+struct ProblemBody {
+    code: String,
+    detail: String,
+    #[serde(default)]
+    field: Option<String>,
+}
+
+fn not_understood(what: impl std::fmt::Display) -> Problem {
+    Problem::unavailable(format!("user-mgmt answered in an unexpected way: {what}"))
+}

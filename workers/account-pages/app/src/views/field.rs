@@ -1,0 +1,95 @@
+use accounts::password;
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+/// A field of a form, with its label, what was entered, and what is wrong with it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/field.html")]
+pub struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    value: String,
+    required: bool,
+    half: bool,
+    least: Option<usize>,
+    most: Option<usize>,
+    hint: Option<&'static str>,
+    pub(crate) error: Option<String>,
+}
+
+impl HtmlSafe for Field {}
+
+impl Field {
+    fn new(name: &'static str, label: &'static str, kind: &'static str, autocomplete: &'static str) -> Self {
+        Self {
+            name,
+            label,
+            kind,
+            autocomplete,
+            value: String::new(),
+            required: true,
+            half: false,
+            least: None,
+            most: None,
+            hint: None,
+            error: None,
+        }
+    }
+
+    /// The e-mail address, which is the name to sign in with.
+    pub fn email(value: &str) -> Self {
+        Self { value: value.to_owned(), ..Self::new("username", "E-mail address", "email", "username") }
+    }
+
+    /// The password of an account. What was entered is never shown again.
+    pub fn password() -> Self {
+        Self::new("password", "Password", "password", "current-password")
+    }
+
+    /// A password that is being chosen.
+    pub fn new_password() -> Self {
+        Self {
+            hint: Some(
+                "At least 12 characters. Four or five words that nobody would expect together do well.",
+            ),
+            least: Some(password::MIN_CHARS),
+            most: Some(password::MAX_CHARS),
+            ..Self::new("password", "Password", "password", "new-password")
+        }
+    }
+
+    /// The first name.
+    pub fn first_name(value: &str) -> Self {
+        Self::person_name("firstName", "First name", "given-name", value)
+    }
+
+    /// The last name.
+    pub fn last_name(value: &str) -> Self {
+        Self::person_name("lastName", "Last name", "family-name", value)
+    }
+
+    fn person_name(name: &'static str, label: &'static str, autocomplete: &'static str, value: &str) -> Self {
+        Self {
+            value: value.to_owned(),
+            required: false,
+            half: true,
+            most: Some(200),
+            ..Self::new(name, label, "text", autocomplete)
+        }
+    }
+
+    /// Whether people write words into it, with capitals and all.
+    fn is_prose(&self) -> bool {
+        self.kind == "text"
+    }
+
+    /// The ids of what explains the field.
+    fn described_by(&self) -> Option<String> {
+        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
+        let ids: Vec<String> = hint.into_iter().chain(error).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}

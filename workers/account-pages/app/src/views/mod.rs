@@ -1,0 +1,86 @@
+//! What the pages show: a type for each template, with samples of every state that it can be in.
+
+mod check_mail;
+mod error;
+mod field;
+mod form;
+mod permissions;
+mod profile;
+mod register;
+mod sign_in;
+mod viewer;
+
+use askama::Template;
+use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use http::{Response, StatusCode};
+use http_kit::{Body, Outcome, Problem, RequestContext};
+
+pub use check_mail::CheckMailPage;
+pub use error::{ErrorPage, error_page};
+pub use field::Field;
+pub use form::Form;
+pub use permissions::{Group, Permissions};
+pub use profile::ProfilePage;
+pub use register::RegisterPage;
+pub use sign_in::SignInPage;
+pub use viewer::Viewer;
+
+use crate::headers;
+use crate::local_path::LocalPath;
+
+/// A page with examples of everything that it can show, to be tested and looked at.
+pub trait Samples: Template + Sized {
+    /// The file of its template, without the ending.
+    const NAME: &'static str;
+
+    /// Examples, each with its name. `text` stands wherever people and other systems choose the words.
+    fn samples(text: &str) -> Vec<(&'static str, Self)>;
+}
+
+/// Every sample of every page, as `page-sample` and HTML.
+pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
+    let mut all = Vec::new();
+    add::<CheckMailPage>(text, &mut all)?;
+    add::<ErrorPage>(text, &mut all)?;
+    add::<ProfilePage>(text, &mut all)?;
+    add::<RegisterPage>(text, &mut all)?;
+    add::<SignInPage>(text, &mut all)?;
+    Ok(all)
+}
+
+fn add<P: Samples>(text: &str, all: &mut Vec<(String, String)>) -> askama::Result<()> {
+    for (name, page) in P::samples(text) {
+        all.push((format!("{}-{name}", P::NAME), page.render()?));
+    }
+    Ok(())
+}
+
+/// Answers with a page.
+pub(crate) fn page(context: &RequestContext, status: StatusCode, page: &impl Template) -> Outcome {
+    let html = page.render().map_err(Problem::internal)?;
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    headers::secure(response.headers_mut(), context);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Ok(response)
+}
+
+/// Sends the browser on with a GET.
+pub(crate) fn redirect(context: &RequestContext, to: &str) -> Outcome {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    headers::secure(response.headers_mut(), context);
+    response.headers_mut().insert(LOCATION, HeaderValue::try_from(to).map_err(Problem::internal)?);
+    Ok(response)
+}
+
+/// Has the browser ask for a sign-in, and come back to `next` after it.
+pub(crate) fn redirect_to_sign_in(context: &RequestContext, next: &LocalPath) -> Outcome {
+    redirect(context, &with_next("/sign-in", Some(next)))
+}
+
+/// A path that remembers where to go next.
+pub(crate) fn with_next(path: &str, next: Option<&LocalPath>) -> String {
+    let query = next.and_then(|next| serde_urlencoded::to_string([("next", next.as_str())]).ok());
+    query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
+}

@@ -1,0 +1,45 @@
+use askama::Template;
+
+use super::{Field, Form, Samples, with_next};
+use crate::local_path::LocalPath;
+
+/// `/sign-in`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/sign_in.html")]
+pub struct SignInPage {
+    notice: Option<&'static str>,
+    form: Form,
+    register: String,
+}
+
+impl SignInPage {
+    /// A page with this form, for somebody on the way to `next`. `notice` says what happened before.
+    pub fn new(form: Form, next: Option<&LocalPath>, notice: Option<&'static str>) -> Self {
+        Self { notice, form, register: with_next("/register", next) }
+    }
+
+    /// The form, with what was entered before.
+    pub fn form(email: &str, next: Option<&LocalPath>) -> Form {
+        let fields = vec![Field::email(email), Field::password()];
+        Form::new("/sign-in", "Sign in", fields).hidden("next", next)
+    }
+}
+
+impl Samples for SignInPage {
+    const NAME: &'static str = "sign_in";
+
+    fn samples(text: &str) -> Vec<(&'static str, Self)> {
+        let next = LocalPath::parse("/board?view=open&sort=name");
+        let mut refused = Self::form(text, next.as_ref());
+        refused.refuse(None, text);
+        let mut incomplete = Self::form("", None);
+        incomplete.refuse(Some("username"), "an e-mail address is required");
+        incomplete.refuse(Some("password"), "enter your password");
+        vec![
+            ("empty", Self::new(Self::form("", None), None, None)),
+            ("notice", Self::new(Self::form("", None), None, Some("You have signed out."))),
+            ("refused", Self::new(refused, next.as_ref(), None)),
+            ("incomplete", Self::new(incomplete, None, None)),
+        ]
+    }
+}

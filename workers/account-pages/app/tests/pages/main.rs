@@ -1,0 +1,12 @@
+//! The pages, against a user-mgmt that says what each test wants it to say.
+
+mod errors;
+mod forward;
+mod home;
+mod html;
+mod profile;
+mod register;
+mod sign_in;
+mod sign_out;
+mod site;
+mod templates;

@@ -1,0 +1,311 @@
+//! The worker with a fake user-mgmt, and a browser in front of it.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use account_pages_app::{App, service};
+use accounts::{Clock, Random, Timestamp};
+use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_kit::{Body, BoxFuture, Defer, Fetch, FetchError, Level, Runtime, Service, read_body};
+use serde_json::{Value, json};
+
+pub(crate) const ORIGIN: &str = "https://app.example";
+/// A session cookie; the fake user-mgmt decides whether it is good.
+pub(crate) const COOKIE_PAIR: &str = "__Host-session=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+pub(crate) const NEW_COOKIE: &str = "__Host-session=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60";
+pub(crate) const PASSWORD: &str = "seven green bicycles";
+
+/// What the fake user-mgmt was asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) uri: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Asked {
+    /// Method and path.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {}", self.method, self.uri.strip_prefix(ORIGIN).unwrap_or(&self.uri))
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+type Answer = Result<Response<Body>, FetchError>;
+
+struct UserMgmt {
+    answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Fetch for UserMgmt {
+    async fn fetch(&self, request: Request<Body>) -> Answer {
+        let (head, body) = request.into_parts();
+        let body = read_body(body, usize::MAX).await?.to_vec();
+        let asked = Asked { method: head.method, uri: head.uri.to_string(), headers: head.headers, body };
+        self.asked.lock().unwrap().push(asked.clone());
+        (self.answer)(&asked)
+    }
+}
+
+/// Time that stands still, randomness that does not deserve the name.
+struct Still(Mutex<Vec<Value>>);
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_772_323_200_000)
+    }
+}
+
+impl Random for Still {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+impl Runtime for Still {
+    fn log(&self, _: Level, line: &Value) {
+        self.0.lock().unwrap().push(line.clone());
+    }
+}
+
+struct Never;
+
+impl Defer for Never {
+    fn defer(&self, _: BoxFuture<'static, ()>) {
+        panic!("the pages leave nothing for later");
+    }
+}
+
+/// The worker.
+pub(crate) struct Site {
+    service: Service,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    runtime: Arc<Still>,
+}
+
+impl Site {
+    /// A site whose user-mgmt answers like this.
+    pub(crate) fn new(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        let asked = Arc::default();
+        let user_mgmt = UserMgmt { answer: Box::new(answer), asked: Arc::clone(&asked) };
+        let runtime = Arc::new(Still(Mutex::default()));
+        Self { service: service(App { user_mgmt }, runtime.clone()), asked, runtime }
+    }
+
+    /// A site whose user-mgmt must not be asked.
+    pub(crate) fn alone() -> Self {
+        Self::new(|asked| panic!("{} is more than this needs", asked.line()))
+    }
+
+    /// A site whose user-mgmt knows Ada, and takes her new names.
+    pub(crate) fn of_ada() -> Self {
+        Self::new(|asked| match asked.line().as_str() {
+            "GET /load-user" => ok(&ada()),
+            line if line.starts_with("PUT /users/") => ok(&ada()),
+            line => panic!("{line}"),
+        })
+    }
+
+    /// A site whose user-mgmt does not answer.
+    pub(crate) fn cut_off() -> Self {
+        Self::new(|_| Err(FetchError("cut off".to_owned())))
+    }
+
+    /// What user-mgmt was asked so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// The lines of what user-mgmt was asked so far.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.asked().iter().map(Asked::line).collect()
+    }
+
+    /// What was logged.
+    pub(crate) fn log(&self) -> String {
+        self.runtime.0.lock().unwrap().iter().map(Value::to_string).collect()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Page {
+        self.send(request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn get_signed_in(&self, path: &str) -> Page {
+        self.send(signed_in(request(Method::GET, path))).await
+    }
+
+    /// Sends a form as a browser does.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(form(path, fields)).await
+    }
+
+    pub(crate) async fn post_signed_in(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(signed_in(form(path, fields))).await
+    }
+
+    /// Sends any request. Whatever page comes back has the headers that every page has.
+    pub(crate) fn send(&self, request: Request<Body>) -> impl Future<Output = Page> {
+        let is_page = !request.uri().path().starts_with("/api");
+        async move {
+            let response = self.service.handle(request, Arc::new(Never)).await;
+            let (head, body) = response.into_parts();
+            let body = read_body(body, usize::MAX).await.unwrap();
+            let page = Page {
+                status: head.status,
+                headers: head.headers,
+                text: String::from_utf8(body.to_vec()).unwrap(),
+            };
+            if is_page {
+                page.expect_headers_of_a_page();
+            }
+            page
+        }
+    }
+}
+
+pub(crate) fn request(method: Method, path: &str) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = method;
+    *request.uri_mut() = format!("{ORIGIN}{path}").parse().unwrap();
+    request.headers_mut().insert(HOST, "app.example".parse().unwrap());
+    request
+}
+
+pub(crate) fn form(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
+    let mut request = request(Method::POST, path);
+    *request.body_mut() = Body::from(serde_urlencoded::to_string(fields).unwrap());
+    for (name, value) in [
+        (CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded"),
+        ("origin", ORIGIN),
+        ("sec-fetch-site", "same-origin"),
+    ] {
+        request.headers_mut().insert(http::HeaderName::from_static(name), value.parse().unwrap());
+    }
+    request
+}
+
+pub(crate) fn signed_in(mut request: Request<Body>) -> Request<Body> {
+    request.headers_mut().insert(COOKIE, format!("theme=dark; {COOKIE_PAIR}").parse().unwrap());
+    request
+}
+
+pub(crate) fn ada() -> Value {
+    json!({
+        "userId": "0198c0de-0000-7000-8000-000000000001",
+        "username": "ada@example.com",
+        "firstName": "Ada",
+        "lastName": "Lovelace",
+        "tenant": "default",
+        "roles": ["MEMBER", "EDITOR"],
+        "permissions": ["posts:read", "posts:write", "users:read"],
+    })
+}
+
+pub(crate) fn answer(status: u16, body: &Value) -> Response<Body> {
+    let response = Response::builder().status(status).header(CONTENT_TYPE, "application/json");
+    response.body(Body::from(body.to_string())).unwrap()
+}
+
+pub(crate) fn ok(body: &Value) -> Answer {
+    Ok(answer(200, body))
+}
+
+/// What `POST /register` answers.
+pub(crate) fn registered(email_verification_required: bool) -> Answer {
+    let body =
+        json!({ "username": "ada@example.com", "emailVerificationRequired": email_verification_required });
+    Ok(answer(201, &body))
+}
+
+/// What `POST /login` answers.
+pub(crate) fn entered() -> Answer {
+    let mut response = answer(200, &ada());
+    response.headers_mut().insert(SET_COOKIE, NEW_COOKIE.parse().unwrap());
+    Ok(response)
+}
+
+pub(crate) fn refused(status: u16, code: &str, detail: &str, field: Option<&str>) -> Answer {
+    let mut body = json!({ "status": status, "code": code, "detail": detail, "error": detail });
+    if let Some(field) = field {
+        body["field"] = field.into();
+    }
+    Ok(answer(status, &body))
+}
+
+/// What the browser got.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Page {
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_redirect(self, to: &str) -> Self {
+        let page = self.expect(303);
+        assert_eq!(page.header(LOCATION.as_str()), to);
+        page
+    }
+
+    /// Fails unless all of this stands in the page.
+    #[track_caller]
+    pub(crate) fn shows(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(self.text.contains(text), "no {text:?} in {}", self.text);
+        }
+    }
+
+    /// Fails if any of this stands in the page.
+    #[track_caller]
+    pub(crate) fn hides(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(!self.text.contains(text), "{text:?} in {}", self.text);
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all(SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect()
+    }
+
+    #[track_caller]
+    fn expect_headers_of_a_page(&self) {
+        let policy = self.header("content-security-policy");
+        for part in ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"]
+        {
+            assert!(policy.contains(part), "{policy}");
+        }
+        assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("x-frame-options", "DENY"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("strict-transport-security", "max-age=63072000"),
+        ] {
+            assert_eq!(self.header(name), value, "{name}");
+        }
+        assert!(!self.header("permissions-policy").is_empty());
+        if !self.text.is_empty() {
+            assert_eq!(self.header("content-type"), "text/html; charset=utf-8");
+        }
+    }
+}
