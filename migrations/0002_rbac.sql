@@ -112,38 +112,56 @@ BEGIN
   SELECT RAISE(ABORT, 'guard: super_admin_grant');
 END;
 
--- The last active SUPER_ADMIN stays, in whichever way it would go: losing the role, its status, or the account.
+-- Given or taken, never turned into another: what is checked when it is taken is checked nowhere else.
+
+CREATE TRIGGER role_permissions_no_update BEFORE UPDATE OF role_id, permission_id ON role_permissions
+BEGIN
+  SELECT RAISE(ABORT, 'guard: assignment_changed');
+END;
+
+CREATE TRIGGER user_roles_no_update BEFORE UPDATE OF user_id, role_id ON user_roles
+BEGIN
+  SELECT RAISE(ABORT, 'guard: assignment_changed');
+END;
+
+-- The last active SUPER_ADMIN stays, in whichever way it would go: losing the role, its status, its tenant's, or the
+-- account.
+
+CREATE VIEW active_super_admins (user_id, tenant_id) AS
+SELECT users.id, users.tenant_id
+FROM user_roles
+JOIN users ON users.id = user_roles.user_id
+JOIN tenants ON tenants.id = users.tenant_id
+WHERE user_roles.role_id = '00000000-0000-7000-8000-000000000011'
+  AND users.status = 'active' AND tenants.status = 'active';
 
 CREATE TRIGGER user_roles_last_admin_kept BEFORE DELETE ON user_roles
 WHEN OLD.role_id = '00000000-0000-7000-8000-000000000011'
-  AND EXISTS (SELECT 1 FROM users WHERE id = OLD.user_id AND status = 'active')
-  AND NOT EXISTS (
-    SELECT 1 FROM user_roles AS other JOIN users ON users.id = other.user_id
-    WHERE other.role_id = OLD.role_id AND other.user_id <> OLD.user_id AND users.status = 'active')
+  AND EXISTS (SELECT 1 FROM active_super_admins WHERE user_id = OLD.user_id)
+  AND NOT EXISTS (SELECT 1 FROM active_super_admins WHERE user_id <> OLD.user_id)
 BEGIN
   SELECT RAISE(ABORT, 'guard: last_super_admin');
 END;
 
-CREATE TRIGGER users_last_admin_status_kept BEFORE UPDATE OF status ON users
-WHEN OLD.status = 'active' AND NEW.status <> 'active'
-  AND EXISTS (
-    SELECT 1 FROM user_roles WHERE user_id = OLD.id AND role_id = '00000000-0000-7000-8000-000000000011')
-  AND NOT EXISTS (
-    SELECT 1 FROM user_roles AS other JOIN users AS holder ON holder.id = other.user_id
-    WHERE other.role_id = '00000000-0000-7000-8000-000000000011'
-      AND other.user_id <> OLD.id AND holder.status = 'active')
+CREATE TRIGGER users_last_admin_status_kept BEFORE UPDATE OF status, tenant_id ON users
+WHEN (NEW.status <> 'active' OR NOT EXISTS (SELECT 1 FROM tenants WHERE id = NEW.tenant_id AND status = 'active'))
+  AND EXISTS (SELECT 1 FROM active_super_admins WHERE user_id = OLD.id)
+  AND NOT EXISTS (SELECT 1 FROM active_super_admins WHERE user_id <> OLD.id)
 BEGIN
   SELECT RAISE(ABORT, 'guard: last_super_admin');
 END;
 
 CREATE TRIGGER users_last_admin_kept BEFORE DELETE ON users
-WHEN OLD.status = 'active'
-  AND EXISTS (
-    SELECT 1 FROM user_roles WHERE user_id = OLD.id AND role_id = '00000000-0000-7000-8000-000000000011')
-  AND NOT EXISTS (
-    SELECT 1 FROM user_roles AS other JOIN users AS holder ON holder.id = other.user_id
-    WHERE other.role_id = '00000000-0000-7000-8000-000000000011'
-      AND other.user_id <> OLD.id AND holder.status = 'active')
+WHEN EXISTS (SELECT 1 FROM active_super_admins WHERE user_id = OLD.id)
+  AND NOT EXISTS (SELECT 1 FROM active_super_admins WHERE user_id <> OLD.id)
+BEGIN
+  SELECT RAISE(ABORT, 'guard: last_super_admin');
+END;
+
+CREATE TRIGGER tenants_last_admin_kept BEFORE UPDATE OF status ON tenants
+WHEN NEW.status <> 'active'
+  AND EXISTS (SELECT 1 FROM active_super_admins WHERE tenant_id = OLD.id)
+  AND NOT EXISTS (SELECT 1 FROM active_super_admins WHERE tenant_id <> OLD.id)
 BEGIN
   SELECT RAISE(ABORT, 'guard: last_super_admin');
 END;

@@ -21,7 +21,7 @@ impl D1 {
     }
 
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, StoreError> {
-        let values: Vec<JsValue> = statement.params.iter().map(bind).collect();
+        let values = statement.params.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
         self.0.prepare(statement.sql).bind(&values).map_err(|error| failure(&error))
     }
 }
@@ -49,14 +49,12 @@ impl Db for D1 {
     }
 }
 
-fn bind(param: &Param) -> JsValue {
-    match param {
+fn bind(param: &Param) -> Result<JsValue, StoreError> {
+    Ok(match param {
         Param::Null => JsValue::NULL,
-        // JavaScript's numbers are exact up to 2^53, and `Param` promises no more.
-        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-        Param::Integer(value) => JsValue::from_f64(*value as f64),
+        Param::Integer(value) => JsValue::from_f64(store::exact(*value)?),
         Param::Text(text) => JsValue::from_str(text),
-    }
+    })
 }
 
 fn rows(result: &D1Result) -> Result<Rows, StoreError> {

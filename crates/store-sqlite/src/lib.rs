@@ -1,22 +1,34 @@
 //! The database seam on SQLite, for native tests: D1's behaviour and D1's limits, rather than SQLite's own.
 //!
-//! In scope: numbers bound as floating point, at most 100 values, at most 100 KB of SQL, atomic batches, foreign keys
-//! on, errors in SQLite's words. Beyond what a driver needs, every call is recorded, so that tests can count round
-//! trips and read the SQL, and any call can be made to fail. Not in scope: SQL and rules.
+//! In scope: numbers bound and read as JavaScript's, the limits that D1 sets SQLite, atomic batches, foreign keys on,
+//! errors in SQLite's words. Beyond what a driver needs, every call is recorded, so that tests can count round trips and
+//! read the SQL, and any call can be made to fail. Not in scope: SQL and rules.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 use serde_json::{Map, Value};
 use store::{Db, Param, Rows, Statement, StoreError};
 
-const MAX_PARAMS: usize = 100;
-const MAX_SQL_BYTES: usize = 100_000;
-const MAX_INTEGER: i64 = 1 << 53;
+/// What D1 lets SQLite do: a row of 2 MB, 100 KB of SQL, 100 values, and so on.
+const LIMITS: [(Limit, i32); 10] = [
+    (Limit::SQLITE_LIMIT_LENGTH, 2_000_000),
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+    (Limit::SQLITE_LIMIT_COLUMN, 100),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+    (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+    (Limit::SQLITE_LIMIT_VDBE_OP, 25_000),
+    (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 10),
+];
 
 /// A database in memory or in a file.
 #[derive(Clone, Debug)]
@@ -44,6 +56,13 @@ impl Sqlite {
 
     fn new(connection: Connection) -> Result<Self, StoreError> {
         connection.pragma_update(None, "foreign_keys", true).map_err(driver_error)?;
+        for (limit, value) in LIMITS {
+            connection.set_limit(limit, value).map_err(driver_error)?;
+        }
+        // On D1, `"text"` is the name of a column and nothing else.
+        for config in [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL] {
+            connection.set_db_config(config, false).map_err(driver_error)?;
+        }
         let inner = Inner { connection, calls: Vec::new(), fail_at: None };
         Ok(Self { inner: Arc::new(Mutex::new(inner)) })
     }
@@ -67,6 +86,11 @@ impl Sqlite {
     pub fn fail_after(&self, calls: usize) {
         let mut inner = self.lock();
         inner.fail_at = Some(inner.calls.len() + calls);
+    }
+
+    /// Takes a failure back that has not come yet.
+    pub fn clear_failure(&self) {
+        self.lock().fail_at = None;
     }
 
     /// SQLite's own view of a statement: its query plan, one line for each step.
@@ -117,14 +141,8 @@ impl Db for Sqlite {
 }
 
 fn execute(connection: &Connection, statement: &Statement) -> Result<Rows, StoreError> {
-    if statement.params.len() > MAX_PARAMS {
-        return Err(StoreError::Driver("too many SQL variables".to_owned()));
-    }
-    if statement.sql.len() > MAX_SQL_BYTES {
-        return Err(StoreError::Driver("statement too long".to_owned()));
-    }
     let mut prepared = connection.prepare_cached(statement.sql).map_err(driver_error)?;
-    let columns: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = prepared.column_names().map(str::to_owned).collect();
     let mut rows =
         prepared.query(params_from_iter(statement.params.iter().map(Bound))).map_err(driver_error)?;
     let mut out = Rows::new();
@@ -146,12 +164,10 @@ impl ToSql for Bound<'_> {
         Ok(match self.0 {
             Param::Null => ToSqlOutput::Owned(SqlValue::Null),
             // D1 binds JavaScript's numbers, which are floating point.
-            #[expect(clippy::cast_precision_loss, reason = "checked to be exact")]
-            Param::Integer(value) if value.abs() <= MAX_INTEGER => {
-                ToSqlOutput::Owned(SqlValue::Real(*value as f64))
-            }
             Param::Integer(value) => {
-                return Err(rusqlite::Error::ToSqlConversionFailure(format!("{value} is past 2^53").into()));
+                let number = store::exact(*value)
+                    .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+                ToSqlOutput::Owned(SqlValue::Real(number))
             }
             Param::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
         })
@@ -162,6 +178,12 @@ fn json(value: ValueRef<'_>) -> Result<Value, StoreError> {
     Ok(match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => number.into(),
+        // D1 gives JavaScript's numbers, which do not tell 3 from 3.0.
+        ValueRef::Real(number) if number.fract() == 0.0 && number.abs() < 2.0_f64.powi(53) => {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+            let whole = number as i64;
+            whole.into()
+        }
         ValueRef::Real(number) => number.into(),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
         ValueRef::Blob(_) => return Err(StoreError::Driver("blobs are not used".to_owned())),

@@ -27,4 +27,4 @@ pub mod users;
 
 pub use db::{Db, Rows, decode};
 pub use error::StoreError;
-pub use statement::{Param, Query, Statement};
+pub use statement::{Param, Query, Statement, exact};

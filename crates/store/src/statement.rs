@@ -20,6 +20,16 @@ pub enum Param {
     Text(String),
 }
 
+/// A whole number as D1 binds it: as JavaScript keeps it, which is exact below 2^53. Beyond, it is refused rather than
+/// rounded.
+pub fn exact(value: i64) -> Result<f64, StoreError> {
+    if value.unsigned_abs() >> 53 != 0 {
+        return Err(StoreError::Driver(format!("{value} can't be bound: it is not below 2^53")));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
+    Ok(value as f64)
+}
+
 /// One statement of SQL with its values, ready to run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
@@ -143,7 +153,7 @@ text_params!(
 /// A list, for `json_each`.
 impl<T: ToString> From<&[T]> for Param {
     fn from(values: &[T]) -> Self {
-        Self::Text(serde_json::Value::from_iter(values.iter().map(ToString::to_string)).to_string())
+        Self::Text(values.iter().map(ToString::to_string).collect::<serde_json::Value>().to_string())
     }
 }
 
