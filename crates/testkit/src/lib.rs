@@ -15,7 +15,7 @@ mod runtime;
 mod world;
 
 pub use client::{Client, Reply};
-pub use memory_kv::MemoryKv;
+pub use memory_kv::{KvCounts, MemoryKv};
 pub use native::{InProcess, Native, NativePlatform, Vars, root};
 pub use runtime::{DeferredTasks, LogLine, TestRuntime};
 pub use world::World;

@@ -3,7 +3,13 @@
 //! A case is a function over a [`World`](testkit::World): it sees what a browser sees, and the database. `each_case!`
 //! names them all; `tests/cases_native.rs` runs them in one process in milliseconds, `tests/cases_workerd.rs` on the
 //! real thing.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a case that fails fails its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a case that fails fails its test"
+)]
 
 pub mod cases;
 #[cfg(feature = "workerd")]

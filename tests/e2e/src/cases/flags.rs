@@ -20,6 +20,24 @@ pub async fn rbac_off_hides_management_and_keeps_accounts<W: World>(world: &mut 
     assert_eq!(count(world, "user_roles").await, 0);
 }
 
+/// RBAC off, and a database that knows nothing of it.
+pub async fn accounts_work_on_the_first_migration_alone<W: World>(world: &mut W) {
+    let mut ada = member(world, "ada@example.com").await;
+    let path = format!("/users/{}", my_id(&mut ada).await);
+    ada.get(&path).await.expect(200);
+    ada.put(&path, &json!({ "firstName": "Ada" })).await.expect(200);
+    assert_eq!(ada.get("/load-user").await.expect(200).json()["firstName"], "Ada");
+    let mut bob = member(world, "bob@example.com").await;
+    bob.get(&path).await.expect_problem(403, "forbidden");
+    bob.put(&path, &json!({ "firstName": "Bob" })).await.expect_problem(403, "forbidden");
+    bob.delete(&path).await.expect_problem(403, "forbidden");
+    bob.get("/rbac/roles").await.expect_problem(404, "not_found");
+    bob.post("/logout", &json!({})).await.expect(204);
+    ada.delete(&path).await.expect(204);
+    ada.get("/load-user").await.expect_problem(401, "unauthenticated");
+    world.settle().await;
+}
+
 /// Switching off and on again is harmless.
 pub async fn rbac_off_and_on_again_keeps_every_role<W: World>(world: &mut W) {
     {

@@ -9,7 +9,9 @@ pub mod flags;
 pub mod management;
 pub mod races;
 pub mod revocation;
+pub mod role_data;
 pub mod roles;
+pub mod sweep;
 
 /// Names every case of the default deployment to `$run`, a macro.
 #[macro_export]
@@ -44,6 +46,9 @@ macro_rules! each_case {
             roles::a_manifest_twice_changes_nothing,
             roles::check_answers_for_the_caller,
             roles::effective_permissions_name_their_roles,
+            sweep::every_route_answers_every_credential_as_it_declares,
+            role_data::hc_is_reproduced_exactly,
+            role_data::domino_is_reproduced_exactly,
             flags::rbac_off_hides_management_and_keeps_accounts,
             flags::rbac_off_and_on_again_keeps_every_role,
             flags::enforce_decides_who_may_change_an_account,

@@ -8,7 +8,7 @@ use testkit::{Client, World};
 use super::{assign, create_role, member, my_id, permission_id, register_permissions, super_admin};
 
 /// What session-state knows of a client's session.
-async fn cached<W: World>(world: &W, client: &Client<'_, W>) -> Option<Value> {
+pub async fn cached<W: World>(world: &W, client: &Client<'_, W>) -> Option<Value> {
     let hash = SessionToken::parse(client.session.as_ref().unwrap()).unwrap().hash();
     let request = Request::get(format!("https://session-state/get/{hash}")).body(Vec::new()).unwrap();
     let reply = world.send_to_session_state(request).await;
@@ -16,7 +16,7 @@ async fn cached<W: World>(world: &W, client: &Client<'_, W>) -> Option<Value> {
 }
 
 /// Waits until session-state knows of a session that has just begun; that is written after the response.
-async fn cached_at_last<W: World>(world: &W, client: &Client<'_, W>) -> Value {
+pub async fn cached_at_last<W: World>(world: &W, client: &Client<'_, W>) -> Value {
     for _ in 0..100 {
         if let Some(found) = cached(world, client).await {
             return found;

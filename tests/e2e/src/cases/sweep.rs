@@ -1,0 +1,262 @@
+//! Every route with every credential.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use http_kit::Access;
+use serde_json::{Value, json};
+use testkit::{Client, Native, World};
+
+use super::{PASSWORD, member, my_id, permission_id, super_admin, text};
+
+/// How to call a route so that it succeeds for whoever may, and how it answers then.
+struct Row {
+    method: Method,
+    path: &'static str,
+    body: fn(&Target) -> Option<Value>,
+    success: u16,
+}
+
+/// Things made for one call.
+struct Target {
+    user: String,
+    role: String,
+    permission: String,
+    number: usize,
+}
+
+fn nothing(_: &Target) -> Option<Value> {
+    None
+}
+
+/// A route of the table that is not here fails the sweep.
+fn rows() -> Vec<Row> {
+    let row = |method, path, body, success| Row { method, path, body, success };
+    vec![
+        row(Method::GET, "/healthz", nothing, 200),
+        row(
+            Method::POST,
+            "/register",
+            |target| {
+                Some(json!({ "username": format!("new{}@example.com", target.number), "password": PASSWORD }))
+            },
+            201,
+        ),
+        row(
+            Method::POST,
+            "/login",
+            |_| Some(json!({ "username": "root@example.com", "password": PASSWORD })),
+            200,
+        ),
+        row(Method::POST, "/logout", nothing, 204),
+        row(Method::GET, "/load-user", nothing, 200),
+        row(Method::GET, "/users/{id}", nothing, 200),
+        row(Method::PUT, "/users/{id}", |_| Some(json!({ "firstName": "Ada" })), 200),
+        row(Method::DELETE, "/users/{id}", nothing, 204),
+        row(Method::GET, "/rbac/roles", nothing, 200),
+        row(
+            Method::POST,
+            "/rbac/roles",
+            |target| Some(json!({ "name": format!("new {}", target.number) })),
+            201,
+        ),
+        row(Method::GET, "/rbac/roles/{id}", nothing, 200),
+        row(Method::PUT, "/rbac/roles/{id}", |_| Some(json!({ "description": "x" })), 200),
+        row(Method::DELETE, "/rbac/roles/{id}", nothing, 204),
+        row(Method::GET, "/rbac/roles/{id}/permissions", nothing, 200),
+        row(Method::PUT, "/rbac/roles/{id}/permissions", |_| Some(json!({ "permissions": [] })), 200),
+        row(Method::POST, "/rbac/roles/{id}/permissions/{permissionId}", nothing, 204),
+        row(Method::DELETE, "/rbac/roles/{id}/permissions/{permissionId}", nothing, 204),
+        row(Method::GET, "/rbac/permissions", nothing, 200),
+        row(
+            Method::POST,
+            "/rbac/permissions",
+            |target| Some(json!({ "name": format!("new{}:read", target.number) })),
+            201,
+        ),
+        row(
+            Method::PUT,
+            "/rbac/permissions",
+            |_| Some(json!({ "application": "x", "permissions": [] })),
+            200,
+        ),
+        row(Method::DELETE, "/rbac/permissions/{id}", nothing, 204),
+        row(Method::GET, "/rbac/users/{userId}/roles", nothing, 200),
+        row(Method::POST, "/rbac/users/{userId}/roles", |target| Some(json!({ "roleId": target.role })), 204),
+        row(Method::DELETE, "/rbac/users/{userId}/roles/{roleId}", nothing, 204),
+        row(Method::GET, "/rbac/users/{userId}/permissions", nothing, 200),
+        row(Method::POST, "/rbac/check", |_| Some(json!({ "permissions": ["users:read"] })), 200),
+    ]
+}
+
+/// No, bad, insufficient, exact and admin credentials on every route; and every other method.
+pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world: &mut W) {
+    let table = user_mgmt_app::routes::table(&Native::new().app);
+    let rows = rows();
+    let declared: BTreeSet<String> = rows.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let mounted: BTreeSet<String> =
+        table.routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(declared, mounted, "every route has its row, and every row its route");
+
+    super_admin(world, "root@example.com").await;
+    let mut nobody = member(world, "nobody@example.com").await;
+    let nobody_id = my_id(&mut nobody).await;
+    world.sql(&format!("DELETE FROM user_roles WHERE user_id = '{nobody_id}'")).await;
+
+    let mut number = 0;
+    for route in table.routes() {
+        let row = rows.iter().find(|row| row.method == route.method && row.path == route.path).unwrap();
+        let label = format!("{} {}", route.method, route.path);
+        let public = route.access == Access::Public;
+        for bad in [None, Some("garbage".to_owned()), Some("A".repeat(43)), Some("é".to_owned())] {
+            let target = target(world, row, &mut number).await;
+            let mut client = Client::new(world);
+            client.session = bad.filter(|session| session.is_ascii());
+            let reply = call(&mut client, row, &target).await;
+            if public {
+                reply.expect(row.success);
+            } else {
+                reply.expect_problem(401, "unauthenticated");
+            }
+        }
+
+        let target_of_nobody = target(world, row, &mut number).await;
+        let mut client = signed_in(world, "nobody@example.com").await;
+        let reply = call(&mut client, row, &target_of_nobody).await;
+        match &route.access {
+            Access::Permission(permission) | Access::OwnOr(permission) => {
+                let reply = reply.expect_problem(403, "permission_denied");
+                assert_eq!(reply.json()["required"], permission.as_str(), "{label}");
+                exact(world, row, permission.as_str(), &mut number).await;
+            }
+            Access::Session | Access::Public => {
+                reply.expect(row.success);
+            }
+            Access::Binding => panic!("{label}: user-mgmt has no such routes"),
+        }
+        if matches!(route.access, Access::OwnOr(_)) {
+            let mut own = target(world, row, &mut number).await;
+            own.user.clone_from(&nobody_id);
+            let mut client = signed_in(world, "nobody@example.com").await;
+            call(&mut client, row, &own).await.expect(row.success);
+        }
+
+        let target = target(world, row, &mut number).await;
+        let mut admin = signed_in(world, "root@example.com").await;
+        let reply = call(&mut admin, row, &target).await;
+        assert_eq!(reply.status.as_u16(), row.success, "{label}: {}", reply.text());
+    }
+
+    for path in table.routes().iter().map(|route| route.path).collect::<BTreeSet<_>>() {
+        let mut client = signed_in(world, "root@example.com").await;
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            if table.routes().iter().any(|route| route.path == path && route.method == method) {
+                continue;
+            }
+            let concrete = path.replace(['{', '}'], "");
+            let reply = client.request(method.clone(), &concrete, None).await;
+            let reply = reply.expect_problem(405, "method_not_allowed");
+            let allow = reply.headers["allow"].to_str().unwrap();
+            let allow: BTreeSet<&str> = allow.split(',').filter(|method| *method != "HEAD").collect();
+            let expected: BTreeSet<&str> = table
+                .routes()
+                .iter()
+                .filter(|route| route.path == path)
+                .map(|route| route.method.as_str())
+                .collect();
+            assert_eq!(allow, expected, "{method} {path}");
+        }
+    }
+}
+
+/// A user who holds this permission and nothing else.
+async fn exact<W: World>(world: &W, row: &Row, permission: &str, number: &mut usize) {
+    let target = target(world, row, number).await;
+    let email = format!("exact{number}@example.com");
+    let mut client = member(world, &email).await;
+    let id = my_id(&mut client).await;
+    let role = make_role(world, &format!("exact {number}")).await;
+    grant(world, &role, &permission_id(world, permission).await).await;
+    world.sql(&format!("DELETE FROM user_roles WHERE user_id = '{id}'")).await;
+    assign_by_sql(world, &id, &role).await;
+    let reply = call(&mut client, row, &target).await;
+    assert_eq!(reply.status.as_u16(), row.success, "{} {}: {}", row.method, row.path, reply.text());
+}
+
+/// A user, a role and a permission, related as the row needs them to be.
+async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
+    *number += 1;
+    let user = make_user(world, &format!("target{number}@example.com")).await;
+    let role = make_role(world, &format!("target {number}")).await;
+    let permission = if row.path == "/rbac/permissions/{id}" {
+        make_permission(world, &format!("target{number}:read")).await
+    } else {
+        permission_id(world, "roles:write").await
+    };
+    let deletes = row.method == Method::DELETE;
+    if deletes && row.path.ends_with("{permissionId}") {
+        grant(world, &role, &permission).await;
+    }
+    if deletes && row.path.ends_with("{roleId}") {
+        assign_by_sql(world, &user, &role).await;
+    }
+    Target { user, role, permission, number: *number }
+}
+
+async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) -> testkit::Reply {
+    let id = match row.path.split('/').nth(2) {
+        Some("roles") => &target.role,
+        Some("permissions") => &target.permission,
+        _ => &target.user,
+    };
+    let path = row
+        .path
+        .replace("{id}", id)
+        .replace("{userId}", &target.user)
+        .replace("{roleId}", &target.role)
+        .replace("{permissionId}", &target.permission);
+    client.request(row.method.clone(), &path, (row.body)(target).as_ref()).await
+}
+
+async fn signed_in<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
+    let mut client = Client::new(world);
+    client.login(email, PASSWORD).await.expect(200);
+    client
+}
+
+async fn make_user<W: World>(world: &W, email: &str) -> String {
+    let sql = format!(
+        "INSERT INTO users (id, tenant_id, email, created_at, updated_at) \
+         SELECT {UUID}, id, '{email}', 0, 0 FROM tenants RETURNING id"
+    );
+    text(&world.sql(&sql).await[0]["id"])
+}
+
+async fn make_role<W: World>(world: &W, name: &str) -> String {
+    let sql = format!(
+        "INSERT INTO roles (id, name, created_at, updated_at) VALUES ({UUID}, '{name}', 0, 0) RETURNING id"
+    );
+    text(&world.sql(&sql).await[0]["id"])
+}
+
+async fn make_permission<W: World>(world: &W, name: &str) -> String {
+    let sql =
+        format!("INSERT INTO permissions (id, name, created_at) VALUES ({UUID}, '{name}', 0) RETURNING id");
+    text(&world.sql(&sql).await[0]["id"])
+}
+
+async fn grant<W: World>(world: &W, role: &str, permission: &str) {
+    let sql =
+        format!("INSERT INTO role_permissions (role_id, permission_id) VALUES ('{role}', '{permission}')");
+    world.sql(&sql).await;
+}
+
+async fn assign_by_sql<W: World>(world: &W, user: &str, role: &str) {
+    let sql = format!("INSERT INTO user_roles (user_id, role_id, granted_at) VALUES ('{user}', '{role}', 0)");
+    world.sql(&sql).await;
+}
+
+/// Random and of the right shape, by SQLite itself.
+const UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-7' || \
+                    substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || \
+                    hex(randomblob(6)))";

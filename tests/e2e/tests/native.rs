@@ -1,0 +1,362 @@
+//! What can only be seen from inside: the statements, the log, the cache cut off, time passing.
+
+use std::time::Duration;
+
+use e2e::cases::{self, PASSWORD, assign, count, create_role, member, my_id, role_id, super_admin};
+use http_kit::Level;
+use serde_json::json;
+use store::Statement;
+use testkit::{Client, Native, World};
+
+/// Every table of a migration after the first.
+const LATER_TABLES: [&str; 6] =
+    ["roles", "permissions", "user_roles", "role_permissions", "rbac_meta", "audit_log"];
+
+#[tokio::test]
+async fn accounts_work_on_the_first_migration_alone() {
+    let mut world = Native::with_migrations(&[("RBAC_ENABLED", "off")], &|name| name.starts_with("0001"));
+    cases::flags::accounts_work_on_the_first_migration_alone(&mut world).await;
+}
+
+#[tokio::test]
+async fn with_rbac_off_no_statement_names_a_later_table() {
+    let mut world = Native::with_vars(&[("RBAC_ENABLED", "off"), ("SUPER_ADMIN_EMAIL", "root@example.com")]);
+    cases::flags::accounts_work_on_the_first_migration_alone(&mut world).await;
+    world.run_cron().await;
+    let calls = world.db.take_calls();
+    assert!(calls.len() > 10, "something was recorded");
+    for statement in calls.iter().flatten().filter(|statement| statement.name != "test") {
+        let words: Vec<&str> = statement.sql.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        for table in LATER_TABLES {
+            assert!(!words.contains(&table), "{} names {table}", statement.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_strict_check_is_one_round_trip() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    for (path, body) in
+        [("/load-user", None), ("/rbac/check", Some(json!({ "permissions": ["users:read"] })))]
+    {
+        world.db.take_calls();
+        let method = if body.is_some() { http::Method::POST } else { http::Method::GET };
+        ada.request(method, path, body.as_ref()).await.expect(200);
+        assert_eq!(names(&world.db.take_calls()), [["sessions/principal"]], "{path}");
+    }
+    let mut admin = super_admin(&world, "root@example.com").await;
+    world.db.take_calls();
+    admin.get("/rbac/roles?limit=100").await.expect(200);
+    assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], ["roles/list"]]);
+}
+
+#[tokio::test]
+async fn a_warm_session_writes_nothing() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    world.db.take_calls();
+    world.sessions_kv.take_counts();
+    for _ in 0..20 {
+        ada.get("/load-user").await.expect(200);
+    }
+    assert_eq!(world.db.take_calls().len(), 20);
+    assert_eq!(world.sessions_kv.take_counts().writes, 0);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_idle_and_when_its_time_is_up() {
+    let world = Native::with_vars(&[("SESSION_IDLE_MINUTES", "60"), ("SESSION_ABSOLUTE_HOURS", "3")]);
+    let mut ada = member(&world, "ada@example.com").await;
+    let mut bob = member(&world, "bob@example.com").await;
+    for _ in 0..5 {
+        world.runtime.advance(Duration::from_mins(30));
+        ada.get("/load-user").await.expect(200);
+    }
+    bob.get("/load-user").await.expect_problem(401, "unauthenticated");
+    world.runtime.advance(Duration::from_mins(31));
+    ada.get("/load-user").await.expect_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_session_in_use_keeps_its_record() {
+    let world = Native::with_vars(&[("SESSION_IDLE_MINUTES", "60")]);
+    let mut ada = member(&world, "ada@example.com").await;
+    for _ in 0..4 {
+        world.runtime.advance(Duration::from_mins(40));
+        ada.get("/load-user").await.expect(200);
+    }
+    let record = cases::revocation::cached(&world, &ada).await.expect("the record lives on with the session");
+    assert_eq!(record["freshness"], "fresh");
+}
+
+#[tokio::test]
+async fn the_configured_address_becomes_super_admin_once_it_is_verified() {
+    let world = Native::with_vars(&[("SUPER_ADMIN_EMAIL", "Root@example.com")]);
+    let mut root = member(&world, "root@example.com").await;
+    let mut other = member(&world, "other@example.com").await;
+    assert_eq!(root.get("/load-user").await.json()["roles"], json!(["MEMBER"]), "not verified yet");
+
+    world.sql("UPDATE users SET email_verified_at = 1").await;
+    other.login("other@example.com", PASSWORD).await.expect(200);
+    assert_eq!(other.get("/load-user").await.json()["roles"], json!(["MEMBER"]));
+    for _ in 0..2 {
+        let user = root.login("root@example.com", PASSWORD).await.expect(200).json();
+        assert_eq!(user["roles"], json!(["MEMBER", "SUPER_ADMIN"]));
+    }
+    assert_eq!(count(&world, "audit_log WHERE action = 'role.assigned'").await, 1);
+    root.get("/rbac/roles").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_unverified_address_does_not_sign_in_where_verification_is_on() {
+    let world = Native::with_vars(&[("EMAIL_VERIFICATION", "on")]);
+    let mut ada = Client::new(&world);
+    let first = ada.register("ada@example.com", PASSWORD).await.expect(201);
+    let again = ada.register("ada@example.com", "another password").await.expect(201);
+    assert_eq!(first.json(), again.json(), "a taken address looks like a free one");
+    assert_eq!(first.json()["emailVerificationRequired"], true);
+    ada.login("ada@example.com", "wrong password").await.expect_problem(401, "invalid_credentials");
+    ada.login("ada@example.com", PASSWORD).await.expect_problem(403, "email_not_verified");
+    world.sql("UPDATE users SET email_verified_at = 1").await;
+    ada.login("ada@example.com", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_suspended_account_is_out_at_once() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    world.sql("UPDATE users SET status = 'suspended'").await;
+    ada.get("/load-user").await.expect_problem(401, "unauthenticated");
+    ada.login("ada@example.com", PASSWORD).await.expect_problem(403, "account_suspended");
+    ada.login("ada@example.com", "wrong password").await.expect_problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn session_state_down_blocks_nothing_and_loses_nothing() {
+    let world = Native::new();
+    let mut admin = super_admin(&world, "root@example.com").await;
+    let role = create_role(&mut admin, "auditor", &["roles:read"]).await;
+    world.session_state.set_down(true);
+    let mut ada = member(&world, "ada@example.com").await;
+    let ada_id = my_id(&mut ada).await;
+    assign(&mut admin, &ada_id, &role).await;
+    ada.get("/rbac/roles").await.expect(200);
+    admin.delete(&format!("/rbac/users/{ada_id}/roles/{role}")).await.expect(204);
+    ada.get("/rbac/roles").await.expect_problem(403, "permission_denied");
+    ada.post("/logout", &json!({})).await.expect(204);
+    ada.get("/load-user").await.expect_problem(401, "unauthenticated");
+
+    let waiting = count(&world, "outbox").await;
+    assert!(waiting >= 3, "{waiting}");
+    world.runtime.advance(Duration::from_mins(2));
+    world.run_cron().await;
+    // Of a user without sessions nothing is cached; what ends a session has to arrive.
+    assert_eq!(count(&world, "outbox WHERE kind = 'revoke_sessions'").await, 1, "still down, still kept");
+    world.session_state.set_down(false);
+    world.runtime.advance(Duration::from_hours(1));
+    world.run_cron().await;
+    assert_eq!(count(&world, "outbox").await, 0);
+}
+
+#[tokio::test]
+async fn work_that_a_killed_worker_left_is_done_by_the_cron_trigger() {
+    let mut world = Native::new();
+    let session = {
+        let ada = member(&world, "ada@example.com").await;
+        assert!(cases::revocation::cached(&world, &ada).await.is_some());
+        ada.session
+    };
+
+    world.run_deferred = false;
+    let mut ada = Client::new(&world);
+    ada.session.clone_from(&session);
+    ada.post("/logout", &json!({})).await.expect(204);
+    world.deferred.lose();
+    let mut before = Client::new(&world);
+    before.session = session;
+    assert!(cases::revocation::cached(&world, &before).await.is_some(), "the cache does not know yet");
+    world.run_cron().await;
+    assert!(cases::revocation::cached(&world, &before).await.is_some(), "not due yet");
+    world.runtime.advance(Duration::from_secs(31));
+    world.run_cron().await;
+    assert_eq!(cases::revocation::cached(&world, &before).await, None);
+    assert_eq!(count(&world, "outbox").await, 0);
+}
+
+#[tokio::test]
+async fn many_changes_to_roles_cost_one_write_of_the_epoch() {
+    let world = Native::new();
+    let mut admin = super_admin(&world, "root@example.com").await;
+    world.session_state.set_down(true);
+    for number in 0..10 {
+        create_role(&mut admin, &format!("role {number}"), &["roles:read"]).await;
+    }
+    world.session_state.set_down(false);
+    world.runtime.advance(Duration::from_mins(5));
+    world.sessions_kv.take_counts();
+    world.run_cron().await;
+    assert_eq!(world.sessions_kv.take_counts().writes, 1);
+    assert_eq!(count(&world, "outbox").await, 0);
+}
+
+#[tokio::test]
+async fn report_mode_says_what_enforcement_would_change_in_both_directions() {
+    let world = Native::with_vars(&[("USER_MGMT_ENFORCE", "report")]);
+    let mut admin = super_admin(&world, "root@example.com").await;
+    let mut ada = member(&world, "ada@example.com").await;
+    let ada_path = format!("/users/{}", my_id(&mut ada).await);
+    let name = json!({ "firstName": "A" });
+    ada.put(&ada_path, &name).await.expect(200);
+    assert_eq!(reported(&world), [""; 0], "both rules agree");
+    admin.put(&ada_path, &name).await.expect_problem(403, "forbidden");
+    ada.delete(&ada_path).await.expect(204);
+    assert_eq!(
+        reported(&world),
+        [
+            "PUT /users/{id} users:update: enforcement would allow this",
+            "DELETE /users/{id} users:delete: enforcement would deny this",
+        ]
+    );
+}
+
+fn reported(world: &Native) -> Vec<String> {
+    let lines = world.runtime.log_lines().into_iter().map(|logged| logged.line);
+    let mut requests = Vec::new();
+    let mut reports = Vec::new();
+    for line in lines {
+        if line["mode"] == "report" {
+            reports.push(line);
+        } else if !line["method"].is_null() {
+            requests.push(line);
+        }
+    }
+    reports
+        .iter()
+        .map(|report| {
+            let request =
+                requests.iter().find(|request| request["requestId"] == report["requestId"]).unwrap();
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            format!(
+                "{} {} {}: {}",
+                text(&request["method"]),
+                text(&report["route"]),
+                text(&report["required"]),
+                text(&report["message"])
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_grant_that_can_not_be_read_grants_nothing_and_is_logged() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    world.sql("INSERT INTO permissions (id, name, created_at) VALUES ('00000000-0000-7000-8000-00000000ffff', '*:*', 0)").await;
+    world
+        .sql(
+            "INSERT INTO role_permissions (role_id, permission_id) \
+             SELECT id, '00000000-0000-7000-8000-00000000ffff' FROM roles WHERE name = 'MEMBER'",
+        )
+        .await;
+    assert_eq!(ada.get("/load-user").await.json()["permissions"], json!(["users:read"]));
+    ada.get("/rbac/roles").await.expect_problem(403, "permission_denied");
+    let warned = world.runtime.log_lines().into_iter().any(|logged| {
+        logged.level == Level::Warn
+            && logged.line["grant"].as_str().is_some_and(|grant| grant.starts_with("`*:*`"))
+    });
+    assert!(warned);
+}
+
+#[tokio::test]
+async fn no_secret_is_logged() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let token = ada.session.clone().unwrap();
+    ada.login("ada@example.com", "not the password").await.expect(401);
+    ada.post("/register", &json!({ "username": 7, "password": "also a password" })).await.expect(400);
+    let log = json!(world.runtime.log_lines().into_iter().map(|logged| logged.line).collect::<Vec<_>>())
+        .to_string();
+    assert!(log.contains("POST /login 401"), "something was logged");
+    for secret in [PASSWORD, "not the password", "also a password", &token, "argon2id"] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_one_line_in_the_log() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let id = my_id(&mut ada).await;
+    let line = world.runtime.log_lines().pop().unwrap().line;
+    assert_eq!(line["message"], "GET /load-user 200");
+    assert_eq!(
+        (&line["userId"], &line["tenant"], &line["status"]),
+        (&json!(id), &json!("default"), &json!(200))
+    );
+    ada.delete("/users/7").await.expect(403);
+    let line = world.runtime.log_lines().pop().unwrap().line;
+    assert_eq!((&line["route"], &line["code"]), (&json!("/users/{id}"), &json!("permission_denied")));
+}
+
+#[tokio::test]
+async fn a_database_that_fails_is_a_clean_problem_and_changes_nothing() {
+    let world = Native::new();
+    let mut admin = super_admin(&world, "root@example.com").await;
+    let ada_id = my_id(&mut member(&world, "ada@example.com").await).await;
+    let member_role = role_id(&world, "MEMBER").await;
+    let role = create_role(&mut admin, "auditor", &["roles:read"]).await;
+    let dump = "SELECT (SELECT count(*) FROM audit_log) AS events, (SELECT count(*) FROM user_roles) AS assignments, \
+                (SELECT count(*) FROM roles) AS roles, (SELECT epoch FROM rbac_meta) AS epoch, \
+                (SELECT sum(authz_version) FROM users) AS versions, (SELECT count(*) FROM sessions) AS sessions, \
+                (SELECT count(*) FROM outbox) AS work";
+    let name = json!({ "firstName": "A" });
+    let requests = [
+        (http::Method::POST, format!("/rbac/users/{ada_id}/roles"), Some(json!({ "roleId": role }))),
+        (http::Method::DELETE, format!("/rbac/users/{ada_id}/roles/{member_role}"), None),
+        (http::Method::PUT, format!("/rbac/roles/{role}/permissions"), Some(json!({ "permissions": [] }))),
+        (http::Method::PUT, format!("/users/{ada_id}"), Some(name)),
+        (http::Method::DELETE, format!("/rbac/roles/{role}"), None),
+        (http::Method::DELETE, format!("/users/{ada_id}"), None),
+        (
+            http::Method::POST,
+            "/register".to_owned(),
+            Some(json!({ "username": "b@example.com", "password": PASSWORD })),
+        ),
+    ];
+    for (method, path, body) in requests {
+        let before = world.sql(dump).await;
+        let mut failing = 0;
+        loop {
+            world.db.take_calls();
+            world.db.fail_after(failing);
+            let reply = admin.request(method.clone(), &path, body.as_ref()).await;
+            // With the call counted out, nothing failed and the request went through.
+            if reply.status.is_success() {
+                world.db.clear_failure();
+                break;
+            }
+            let reply = reply.expect_problem(503, "unavailable");
+            assert_eq!(reply.headers["retry-after"], "1");
+            assert!(!reply.text().contains("made to fail"), "internal text stays inside");
+            world.db.clear_failure();
+            let after = world.sql(dump).await;
+            // The last read of a route comes after its batch: then the change has landed whole, with its event.
+            if after != before {
+                assert_eq!(
+                    after[0]["events"].as_i64().unwrap(),
+                    before[0]["events"].as_i64().unwrap() + 1,
+                    "{method} {path} at call {failing}"
+                );
+                break;
+            }
+            failing += 1;
+            assert!(failing < 20, "{method} {path} never succeeds");
+        }
+        assert!(failing > 0, "{method} {path}: the first call can fail");
+    }
+}
+
+fn names(calls: &[Vec<Statement>]) -> Vec<Vec<&'static str>> {
+    calls.iter().map(|statements| statements.iter().map(|statement| statement.name).collect()).collect()
+}
