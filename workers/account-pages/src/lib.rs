@@ -1,1 +1,26 @@
 //! The account-pages worker: bindings to platform to router.
+
+use std::sync::Arc;
+
+use account_pages_app::{App, NAME, service};
+use http_kit::{Service, Vars};
+use worker::{Context, Env, HttpRequest, event};
+use worker_platform::{Isolate, Response, ServiceBinding, WorkerRuntime, binding};
+
+static ISOLATE: Isolate<()> = Isolate::new(NAME, build);
+
+fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, ())> {
+    let user_mgmt = binding(vars, "USER_MGMT", env.service("USER_MGMT"))?;
+    let app = App { user_mgmt: ServiceBinding::new(user_mgmt) };
+    Some((service(app, Arc::new(WorkerRuntime)), ()))
+}
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<Response> {
+    ISOLATE.fetch(request, &env, context).await
+}

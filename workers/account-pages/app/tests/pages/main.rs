@@ -1,4 +1,5 @@
 //! The pages, against a user-mgmt that says what each test wants it to say.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a fixture that fails fails its test")]
 
 mod errors;
 mod forward;

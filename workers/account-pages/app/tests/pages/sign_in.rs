@@ -137,7 +137,7 @@ async fn sign_in_too_often_says_when_to_try_again() {
     let site = Site::new(|_| {
         let mut response = answer(429, &json!({ "code": "too_many_requests", "detail": "wait 30 seconds" }));
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("30"));
-        Ok(response)
+        response
     });
     let page = site.post("/sign-in", &FIELDS).await.expect(429);
     page.shows(&["Wait 30 seconds."]);
@@ -161,10 +161,10 @@ async fn sign_in_with_an_endless_password_is_refused() {
 async fn sign_in_answered_without_sense_is_a_failure_of_ours() {
     for (status, body) in [(401, json!("no")), (302, json!({})), (500, json!({ "code": "x", "detail": "y" }))]
     {
-        let site = Site::new(move |_| Ok(answer(status, &body)));
+        let site = Site::new(move |_| answer(status, &body));
         site.post("/sign-in", &FIELDS).await.expect(503).shows(&["Not available at the moment"]);
     }
     // The account in the answer is not read: the cookie is what counts.
-    let site = Site::new(|_| Ok(answer(200, &ada())));
+    let site = Site::new(|_| answer(200, &ada()));
     site.post("/sign-in", &FIELDS).await.expect(303);
 }

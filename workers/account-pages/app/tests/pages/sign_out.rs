@@ -4,7 +4,7 @@ const CLEARED: &str = "__Host-session=; HttpOnly; Secure; SameSite=Lax; Path=/; 
 
 #[tokio::test]
 async fn sign_out_ends_the_session_and_clears_the_cookie() {
-    let site = Site::new(|_| Ok(answer(204, &"".into())));
+    let site = Site::new(|_| answer(204, &"".into()));
     let page = site.post_signed_in("/sign-out", &[]).await.expect_redirect("/sign-in?notice=signed-out");
     assert_eq!(page.cookies(), [CLEARED]);
     assert_eq!(site.lines(), ["POST /logout"]);

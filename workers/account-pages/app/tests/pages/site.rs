@@ -91,9 +91,18 @@ pub(crate) struct Site {
 
 impl Site {
     /// A site whose user-mgmt answers like this.
-    pub(crate) fn new(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(answer: impl Fn(&Asked) -> Response<Body> + Send + Sync + 'static) -> Self {
+        Self::with(Box::new(move |asked| Ok(answer(asked))))
+    }
+
+    /// A site whose user-mgmt does not answer.
+    pub(crate) fn cut_off() -> Self {
+        Self::with(Box::new(|_| Err(FetchError("cut off".to_owned()))))
+    }
+
+    fn with(answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>) -> Self {
         let asked = Arc::default();
-        let user_mgmt = UserMgmt { answer: Box::new(answer), asked: Arc::clone(&asked) };
+        let user_mgmt = UserMgmt { answer, asked: Arc::clone(&asked) };
         let runtime = Arc::new(Still(Mutex::default()));
         Self { service: service(App { user_mgmt }, runtime.clone()), asked, runtime }
     }
@@ -110,11 +119,6 @@ impl Site {
             line if line.starts_with("PUT /users/") => ok(&ada()),
             line => panic!("{line}"),
         })
-    }
-
-    /// A site whose user-mgmt does not answer.
-    pub(crate) fn cut_off() -> Self {
-        Self::new(|_| Err(FetchError("cut off".to_owned())))
     }
 
     /// What user-mgmt was asked so far.
@@ -212,30 +216,30 @@ pub(crate) fn answer(status: u16, body: &Value) -> Response<Body> {
     response.body(Body::from(body.to_string())).unwrap()
 }
 
-pub(crate) fn ok(body: &Value) -> Answer {
-    Ok(answer(200, body))
+pub(crate) fn ok(body: &Value) -> Response<Body> {
+    answer(200, body)
 }
 
 /// What `POST /register` answers.
-pub(crate) fn registered(email_verification_required: bool) -> Answer {
+pub(crate) fn registered(email_verification_required: bool) -> Response<Body> {
     let body =
         json!({ "username": "ada@example.com", "emailVerificationRequired": email_verification_required });
-    Ok(answer(201, &body))
+    answer(201, &body)
 }
 
 /// What `POST /login` answers.
-pub(crate) fn entered() -> Answer {
+pub(crate) fn entered() -> Response<Body> {
     let mut response = answer(200, &ada());
     response.headers_mut().insert(SET_COOKIE, NEW_COOKIE.parse().unwrap());
-    Ok(response)
+    response
 }
 
-pub(crate) fn refused(status: u16, code: &str, detail: &str, field: Option<&str>) -> Answer {
+pub(crate) fn refused(status: u16, code: &str, detail: &str, field: Option<&str>) -> Response<Body> {
     let mut body = json!({ "status": status, "code": code, "detail": detail, "error": detail });
     if let Some(field) = field {
         body["field"] = field.into();
     }
-    Ok(answer(status, &body))
+    answer(status, &body)
 }
 
 /// What the browser got.
