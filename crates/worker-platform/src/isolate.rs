@@ -1,15 +1,14 @@
 use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
 
-use axum::body::Body;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use http_kit::{Level, Problem, Runtime, Service, Vars};
 use serde_json::json;
 use worker::{Context, Env, HttpRequest};
 
 use crate::runtime::WorkerRuntime;
-use crate::serve;
 use crate::variables::lookup;
+use crate::{Response, serve};
 
 /// What a worker makes of its bindings and variables: its service, and whatever its other events need.
 type Build<A> = fn(&Env, &mut Vars<'_>) -> Option<(Service, A)>;
@@ -36,12 +35,7 @@ impl<A> Isolate<A> {
     }
 
     /// Answers a request.
-    pub async fn fetch(
-        &self,
-        request: HttpRequest,
-        env: &Env,
-        context: Context,
-    ) -> worker::Result<Response<Body>> {
+    pub async fn fetch(&self, request: HttpRequest, env: &Env, context: Context) -> worker::Result<Response> {
         serve(&self.built(env).service, request, context).await
     }
 

@@ -4,6 +4,7 @@
 //! for the life of its isolate. Not in scope: the database (`edgeward-store-d1`), and anything that decides.
 
 mod binding;
+mod convert;
 mod isolate;
 mod runtime;
 mod variables;
@@ -20,11 +21,15 @@ use std::sync::Arc;
 use axum::body::Body;
 use http_kit::Service;
 
+/// An answer as the platform takes it.
+pub type Response = worker::web_sys::Response;
+
 /// Answers a request of a worker.
 pub async fn serve(
     service: &Service,
     request: worker::HttpRequest,
     context: worker::Context,
-) -> worker::Result<http::Response<Body>> {
-    Ok(service.handle(request.map(Body::new), Arc::new(WaitUntil::new(context))).await)
+) -> worker::Result<Response> {
+    let deferred = Arc::new(WaitUntil::new(context));
+    convert::response(service.handle(request.map(Body::new), deferred).await).await
 }

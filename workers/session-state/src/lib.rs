@@ -4,10 +4,10 @@ mod workers_kv;
 
 use std::sync::Arc;
 
-use http_kit::{Body, Service, Vars};
+use http_kit::{Service, Vars};
 use session_state_app::{App, Config, routes};
 use worker::{Context, Env, HttpRequest, event};
-use worker_platform::{Isolate, WorkerRuntime, binding};
+use worker_platform::{Isolate, Response, WorkerRuntime, binding};
 
 use crate::workers_kv::WorkersKv;
 
@@ -35,6 +35,6 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<http::Response<Body>> {
+async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<Response> {
     ISOLATE.fetch(request, &env, context).await
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use http_kit::{Body, Level, Runtime, Service, Vars};
+use http_kit::{Level, Runtime, Service, Vars};
 use serde_json::json;
 use store_d1::D1;
 use user_mgmt_app::{App, Config, Platform, routes, services};
 use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
-use worker_platform::{Isolate, ServiceBinding, WorkerRuntime, binding};
+use worker_platform::{Isolate, Response, ServiceBinding, WorkerRuntime, binding};
 
 const NAME: &str = "user-mgmt";
 
@@ -40,7 +40,7 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<http::Response<Body>> {
+async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<Response> {
     ISOLATE.fetch(request, &env, context).await
 }
 
