@@ -158,9 +158,10 @@ BEGIN
   SELECT RAISE(ABORT, 'guard: last_super_admin');
 END;
 
+-- With the `+`, SQLite goes through the administrators, who are few, rather than through the users of the tenant.
 CREATE TRIGGER tenants_last_admin_kept BEFORE UPDATE OF status ON tenants
 WHEN NEW.status <> 'active'
-  AND EXISTS (SELECT 1 FROM active_super_admins WHERE tenant_id = OLD.id)
+  AND EXISTS (SELECT 1 FROM active_super_admins WHERE +tenant_id = OLD.id)
   AND NOT EXISTS (SELECT 1 FROM active_super_admins WHERE tenant_id <> OLD.id)
 BEGIN
   SELECT RAISE(ABORT, 'guard: last_super_admin');

@@ -93,13 +93,12 @@ impl Sqlite {
         self.lock().fail_at = None;
     }
 
-    /// SQLite's own view of a statement: its query plan, one line for each step.
-    pub fn query_plan(&self, statement: &Statement) -> Result<Vec<String>, StoreError> {
+    /// SQLite's own view of a statement, whatever values it has: its query plan, one line for each step.
+    pub fn query_plan(&self, sql: &str) -> Result<Vec<String>, StoreError> {
         let inner = self.lock();
-        let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
-        let mut prepared = inner.connection.prepare(&sql).map_err(driver_error)?;
-        let params = params_from_iter(statement.params.iter().map(Bound));
-        let lines = prepared.query_map(params, |row| row.get("detail")).map_err(driver_error)?;
+        let mut prepared =
+            inner.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).map_err(driver_error)?;
+        let lines = prepared.raw_query().mapped(|row| row.get("detail"));
         lines.collect::<Result<_, _>>().map_err(driver_error)
     }
 

@@ -2,3 +2,4 @@
 INSERT INTO outbox (id, kind, payload, due_at, created_at)
 SELECT ?1, 'revoke_sessions', json_object('tokenHashes', json_group_array(token_hash)), ?3, ?4
 FROM sessions WHERE user_id = ?2
+HAVING count(*) > 0

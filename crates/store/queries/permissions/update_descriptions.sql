@@ -1,3 +1,4 @@
--- ?1 is a JSON object of permission name to description.
-UPDATE permissions SET description = (SELECT value FROM json_each(?1) WHERE key = permissions.name)
-WHERE application = ?2 AND name IN (SELECT key FROM json_each(?1))
+-- ?1 is a JSON object of permission name to description. With the `+`, SQLite reads it once and finds the permission of
+-- each name, rather than reading it anew for each permission of the application.
+UPDATE permissions SET description = new.value FROM json_each(?1) AS new
+WHERE permissions.name = new.key AND +permissions.application = ?2

@@ -1,5 +1,5 @@
 -- What a user may do, and through which roles.
-SELECT permissions.name, json_group_array(roles.name) AS roles
+SELECT permissions.name, json_group_array(roles.name ORDER BY roles.name) AS roles
 FROM user_roles
 JOIN roles ON roles.id = user_roles.role_id
 JOIN role_permissions ON role_permissions.role_id = roles.id
