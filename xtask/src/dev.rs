@@ -224,7 +224,7 @@ fn welcome(options: &DevOptions) -> String {
         "\n  Edgeward runs at {url}  (every flag is {})\n\n",
         if options.flags { "on" } else { "off" }
     );
-    text += "  Sign in as\n";
+    writeln!(text, "  Sign in at {url}/sign-in as").ok();
     for demo in &seed::DEMOS {
         writeln!(text, "    {:<20} {:<22} {}", demo.email, demo.password, demo.role).ok();
     }
