@@ -98,7 +98,7 @@ impl FromStr for Cursor {
     type Err = ParseCursorError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() > 1_024 || !text.is_ascii() || text.len() % 2 != 0 {
+        if text.len() > 1_024 || !text.is_ascii() || !text.len().is_multiple_of(2) {
             return Err(ParseCursorError);
         }
         let byte = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).ok();

@@ -1,4 +1,6 @@
-//! Writes every sample of every page into a folder, to be looked at: `cargo run --example render -- FOLDER`.
+//! Writes every sample of every page into a folder, to be looked at.
+//!
+//! `cargo run -p account-pages-app --example render -- FOLDER [TEXT]`; the text stands wherever people choose the words.
 //!
 //! The pages ask for their style sheet by an absolute path; in the folder they find a copy beside them.
 
@@ -15,7 +17,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         let entry = entry?;
         fs::copy(entry.path(), folder.join("assets").join(entry.file_name()))?;
     }
-    for (name, html) in views::samples("Ada Lovelace")? {
+    let text = env::args().nth(2);
+    for (name, html) in views::samples(text.as_deref().unwrap_or("Ada Lovelace"))? {
         fs::write(folder.join(name).with_extension("html"), html.replace("\"/assets/", "\"assets/"))?;
     }
     Ok(())
