@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -125,26 +124,21 @@ impl State {
 }
 
 impl Kv for MemoryKv {
-    fn get(&self, keys: &[String]) -> impl Future<Output = Result<Vec<Option<String>>, KvError>> + Send {
+    async fn get(&self, keys: &[String]) -> Result<Vec<Option<String>>, KvError> {
         let now = self.clock.now();
-        ready(self.call(|state| {
+        self.call(|state| {
             if keys.len() > MAX_KEYS {
                 return Err(format!("{} keys in one call", keys.len()));
             }
             keys.iter().try_for_each(|key| check_key(key))?;
             state.counts.reads += keys.len();
             Ok(keys.iter().map(|key| state.live(key, now)).collect())
-        }))
+        })
     }
 
-    fn put(
-        &self,
-        key: &str,
-        value: &str,
-        ttl_seconds: Option<u64>,
-    ) -> impl Future<Output = Result<(), KvError>> + Send {
+    async fn put(&self, key: &str, value: &str, ttl_seconds: Option<u64>) -> Result<(), KvError> {
         let now = self.clock.now();
-        ready(self.call(|state| {
+        self.call(|state| {
             check_key(key)?;
             if ttl_seconds.is_some_and(|ttl| ttl < MIN_TTL_SECONDS) {
                 return Err(format!("a life of {ttl_seconds:?} seconds"));
@@ -153,16 +147,16 @@ impl Kv for MemoryKv {
             state.counts.writes += 1;
             state.values.insert(key.to_owned(), Value { text: value.to_owned(), expires_at });
             Ok(())
-        }))
+        })
     }
 
-    fn delete(&self, key: &str) -> impl Future<Output = Result<(), KvError>> + Send {
-        ready(self.call(|state| {
+    async fn delete(&self, key: &str) -> Result<(), KvError> {
+        self.call(|state| {
             check_key(key)?;
             state.counts.deletes += 1;
             state.values.remove(key);
             Ok(())
-        }))
+        })
     }
 }
 
