@@ -29,15 +29,15 @@ impl Parts {
     }
 }
 
-/// The description of the routes of `table`, each under `prefix`.
-pub fn document(title: &str, version: &str, prefix: &str, table: &RouteTable) -> Value {
+/// The description of the routes of `table`.
+pub fn document(title: &str, version: &str, table: &RouteTable) -> Value {
     let mut generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .into_generator();
-    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for route in table.routes() {
         let operation = operation(route, &mut generator);
-        let path = paths.entry(format!("{prefix}{}", route.path)).or_default();
+        let path = paths.entry(route.path).or_default();
         path.insert(route.method.as_str().to_lowercase(), operation);
     }
     let mut schemas = generator.take_definitions(true);

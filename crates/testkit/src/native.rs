@@ -71,6 +71,8 @@ pub struct Native {
     pub session_state: InProcess,
     /// user-mgmt, as account-pages calls it.
     pub user_mgmt: InProcess,
+    /// account-pages, as a browser calls it.
+    pub account_pages: InProcess,
     /// user-mgmt itself.
     pub app: Arc<App<NativePlatform>>,
     /// What responses left to do.
@@ -148,14 +150,17 @@ impl Native {
             runtime: shared.clone(),
             config,
         });
-        let service = Service::new("user-mgmt", &routes::table(&app), shared);
+        let service = Service::new("user-mgmt", &routes::table(&app), shared.clone());
         let user_mgmt = InProcess::new(service, deferred.clone());
+        let pages = account_pages_app::App { user_mgmt: user_mgmt.clone() };
+        let account_pages = InProcess::new(account_pages_app::service(pages, shared), deferred.clone());
         Self {
             db,
             runtime,
             sessions_kv,
             session_state,
             user_mgmt,
+            account_pages,
             app,
             deferred,
             run_deferred: true,
@@ -173,11 +178,7 @@ impl Default for Native {
 
 impl World for Native {
     async fn send(&self, request: http::Request<Vec<u8>>) -> Reply {
-        let (mut parts, body) = request.into_parts();
-        let path = parts.uri.path_and_query().unwrap().as_str();
-        let path = path.strip_prefix("/api").unwrap_or(path);
-        parts.uri = format!("{}{path}", crate::client::ORIGIN).parse().unwrap();
-        let response = self.user_mgmt.fetch(http::Request::from_parts(parts, Body::from(body))).await;
+        let response = self.account_pages.fetch(request.map(Body::from)).await;
         let reply = reply(response.unwrap()).await;
         if self.run_deferred {
             self.deferred.run().await;

@@ -288,15 +288,24 @@ async fn a_request_is_one_line_in_the_log() {
     let world = Native::new();
     let mut ada = member(&world, "ada@example.com").await;
     let id = my_id(&mut ada).await;
-    let line = world.runtime.log_lines().pop().unwrap().line;
+    let lines = of_user_mgmt(&world);
+    let line = lines.last().unwrap();
     assert_eq!(line["message"], "GET /load-user 200");
     assert_eq!(
         (&line["userId"], &line["tenant"], &line["status"]),
         (&json!(id), &json!("default"), &json!(200))
     );
     ada.delete("/users/7").await.expect(403);
-    let line = world.runtime.log_lines().pop().unwrap().line;
+    assert_eq!(of_user_mgmt(&world).len(), lines.len() + 1);
+    let line = of_user_mgmt(&world).pop().unwrap();
     assert_eq!((&line["route"], &line["code"]), (&json!("/users/{id}"), &json!("permission_denied")));
+    let through = world.runtime.log_lines().pop().unwrap().line;
+    assert_eq!((&through["worker"], &through["requestId"]), (&json!("account-pages"), &line["requestId"]));
+}
+
+fn of_user_mgmt(world: &Native) -> Vec<serde_json::Value> {
+    let lines = world.runtime.log_lines().into_iter().map(|logged| logged.line);
+    lines.filter(|line| line["worker"] == "user-mgmt").collect()
 }
 
 #[tokio::test]

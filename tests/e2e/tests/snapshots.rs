@@ -1,0 +1,125 @@
+//! What is reviewed when it changes: the API description, who may use which route, and how answers look.
+//!
+//! The description is served to clients: `EDGEWARD_WRITE=1 cargo test -p e2e --test snapshots` writes it anew. The others are
+//! for people to read, and are accepted by `cargo insta review`.
+
+use std::fmt::Write;
+
+use e2e::cases::{PASSWORD, create_role, member, my_id, super_admin};
+use http::Method;
+use http_kit::{Access, openapi};
+use insta::assert_snapshot;
+use rbac::{GrantSet, catalogue, has_permission};
+use serde_json::{Value, json};
+use testkit::{Client, Native, Reply};
+
+#[test]
+fn the_api_description_is_that_of_the_route_table() {
+    let world = Native::new();
+    let table = user_mgmt_app::routes::table(&world.app);
+    let mut document = openapi::document("Edgeward", env!("CARGO_PKG_VERSION"), &table);
+    document["servers"] = json!([{ "url": "/api" }]);
+    let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    let path = testkit::root().join("workers/account-pages/public/openapi.json");
+    if std::env::var_os("EDGEWARD_WRITE").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap();
+    assert!(
+        written == text,
+        "the route table has changed: run this test with EDGEWARD_WRITE=1 and read the difference"
+    );
+}
+
+#[test]
+fn who_may_use_which_route() {
+    let world = Native::new();
+    let mut matrix = format!(
+        "{:6} {:47} {:12} {:10} {:7} {:11} {}\n",
+        "", "route", "signed out", "signed in", "MEMBER", "SUPER_ADMIN", "needs"
+    );
+    for route in user_mgmt_app::routes::table(&world.app).routes() {
+        let nobody = GrantSet::default();
+        let of_role = |name: &str| {
+            let role = catalogue::SYSTEM_ROLES.iter().find(|role| role.name == name).unwrap();
+            role.grants.iter().cloned().collect::<GrantSet>()
+        };
+        let cell = |grants: &GrantSet| match &route.access {
+            Access::Public | Access::Session => "yes",
+            Access::Binding => "no",
+            Access::Permission(permission) if has_permission(grants, permission) => "yes",
+            Access::OwnOr(permission) if has_permission(grants, permission) => "yes",
+            Access::Permission(_) => "no",
+            Access::OwnOr(_) => "own",
+        };
+        let needs = match &route.access {
+            Access::Public => "nothing".to_owned(),
+            Access::Binding => "a service binding".to_owned(),
+            Access::Session => "to be signed in".to_owned(),
+            Access::Permission(permission) => permission.to_string(),
+            Access::OwnOr(permission) => format!("own, or {permission}"),
+        };
+        let needs = if route.enforced_by_flag { format!("{needs} (once enforced)") } else { needs };
+        let signed_out = if route.access == Access::Public { "yes" } else { "no" };
+        writeln!(
+            matrix,
+            "{:6} {:47} {:12} {:10} {:7} {:11} {needs}",
+            route.method.as_str(),
+            route.path,
+            signed_out,
+            cell(&nobody),
+            cell(&of_role(catalogue::MEMBER)),
+            cell(&of_role(catalogue::SUPER_ADMIN)),
+        )
+        .unwrap();
+    }
+    insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false }, {
+        assert_snapshot!("role-matrix", matrix);
+    });
+}
+
+#[tokio::test]
+async fn answers_look_like_this() {
+    let world = Native::new();
+    let mut admin = super_admin(&world, "root@example.com").await;
+    let mut ada = member(&world, "ada@example.com").await;
+    let mut nobody = Client::new(&world);
+    let ada_id = my_id(&mut ada).await;
+    let role = create_role(&mut admin, "auditor", &["audit:read"]).await;
+    let mut seen = String::new();
+    let mut look = |label: &str, reply: Reply| {
+        let body = if reply.body.is_empty() { Value::Null } else { reply.json() };
+        let body = serde_json::to_string_pretty(&body).unwrap();
+        writeln!(seen, "{label}\n{}\n{body}\n", reply.status).unwrap();
+    };
+    let credentials = json!({ "username": "eve@example.com", "password": PASSWORD });
+    look("register", nobody.post("/register", &credentials).await);
+    look("register, taken", nobody.post("/register", &credentials).await);
+    look("register, short password", nobody.register("x@example.com", "short").await);
+    look("register, not a word", nobody.request(Method::POST, "/register", None).await);
+    look("sign in, wrong password", nobody.login("eve@example.com", "wrong password").await);
+    look("sign in", nobody.login("eve@example.com", PASSWORD).await);
+    look("who am I", ada.get("/load-user").await);
+    look("who am I, signed out", Client::new(&world).get("/load-user").await);
+    look("one account", ada.get(&format!("/users/{ada_id}")).await);
+    look("roles", admin.get("/rbac/roles").await);
+    look("roles, without the permission", ada.get("/rbac/roles").await);
+    look("a page of permissions", admin.get("/rbac/permissions?limit=2").await);
+    look("a page of no size", admin.get("/rbac/permissions?limit=0").await);
+    look("assign", admin.post(&format!("/rbac/users/{ada_id}/roles"), &json!({ "roleId": role })).await);
+    look("roles of a user", ada.get(&format!("/rbac/users/{ada_id}/roles")).await);
+    look("effective permissions", ada.get(&format!("/rbac/users/{ada_id}/permissions")).await);
+    let check = json!({ "permissions": ["audit:read", "users:delete"], "mode": "any" });
+    look("check", ada.post("/rbac/check", &check).await);
+    look("check, misspelt", ada.post("/rbac/check", &json!({ "permission": "audit:read" })).await);
+    look("role name taken", admin.post("/rbac/roles", &json!({ "name": "Auditor" })).await);
+    let root_id = my_id(&mut admin).await;
+    look("the last admin", admin.delete(&format!("/users/{root_id}")).await);
+    look("nothing there", ada.get("/nothing").await);
+    look("not that way", ada.delete("/login").await);
+    look("sign out", ada.post("/logout", &json!({})).await);
+    assert!(!seen.contains("argon2"), "no hash is ever shown");
+    insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false }, {
+        assert_snapshot!("answers", seen);
+    });
+}
