@@ -68,7 +68,8 @@ CREATE TABLE outbox (
   payload    TEXT    NOT NULL, -- JSON
   attempts   INTEGER NOT NULL DEFAULT 0,
   due_at     INTEGER NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  CONSTRAINT outbox_payload_json CHECK (json_valid(payload))
 ) STRICT;
 
 CREATE INDEX outbox_by_due ON outbox (due_at);

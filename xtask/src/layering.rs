@@ -21,14 +21,21 @@ const FLOORS: &[&[&str]] = &[
         "edgeward-store-sqlite",
         "edgeward-store-d1",
         "edgeward-worker-platform",
+        "store-contract",
     ],
-    &["user-mgmt", "session-state", "account-pages", "edgeward-testkit"],
+    &["user-mgmt", "session-state", "account-pages", "store-contract-worker", "edgeward-testkit"],
     &["e2e", "xtask"],
 ];
 
 /// The only packages that know on which platform they run.
-const ON_THE_PLATFORM: &[&str] =
-    &["edgeward-store-d1", "edgeward-worker-platform", "user-mgmt", "session-state", "account-pages"];
+const ON_THE_PLATFORM: &[&str] = &[
+    "edgeward-store-d1",
+    "edgeward-worker-platform",
+    "user-mgmt",
+    "session-state",
+    "account-pages",
+    "store-contract-worker",
+];
 
 /// What the pure packages may use beside each other. A list of what is allowed, since the ways to do I/O are countless.
 const PURE: &[(&str, &[&str])] = &[

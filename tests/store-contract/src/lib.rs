@@ -1,0 +1,182 @@
+//! What every driver of the store owes it, and what every statement of the store does.
+//!
+//! In scope: cases that run on any [`Db`] with the newest schema, natively and inside workerd alike; together they run
+//! each file of SQL at least once. Not in scope: what only one driver has, and the rules that tests of the migrations
+//! show on SQLite alone.
+//!
+//! The cases share one database. Each works with ids and names of its own, so that it neither sees nor disturbs the
+//! others.
+
+mod audit;
+mod batches;
+mod check;
+mod fixture;
+mod guards;
+mod limits;
+mod outbox;
+mod permissions;
+mod role_permissions;
+mod roles;
+mod sessions;
+mod user_roles;
+mod users;
+mod values;
+
+use store::Db;
+
+/// How a case ended: well, or not as expected, in words.
+pub type Outcome = Result<(), String>;
+
+/// Runs cases one after the other, each by the name of its module and its own.
+macro_rules! run_each {
+    ($db:expr => $($module:ident { $($case:ident)+ })+) => {{
+        let mut outcomes = Vec::new();
+        $($(
+            // Boxed, since the future of all cases together would be too large for a stack.
+            let outcome = Box::pin($module::$case($db)).await;
+            outcomes.push((
+                concat!(stringify!($module), "::", stringify!($case)),
+                outcome.map_err(|failure| failure.to_string()),
+            ));
+        )+)+
+        outcomes
+    }};
+}
+
+/// Runs every case on a database with the newest schema.
+#[expect(clippy::too_many_lines, reason = "the list of all cases")]
+pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
+    run_each! { db =>
+        values {
+            integers_round_trip
+            integers_from_2_to_the_53_are_refused_rather_than_rounded
+            whole_numbers_read_as_integers_however_they_are_kept
+            texts_round_trip
+            null_is_neither_text_nor_number
+            texts_of_digits_stay_texts
+            flags_are_1_and_0
+            lists_of_any_length_go_in_as_json
+            limit_takes_a_bound_number
+            numbers_are_bound_in_their_order
+            statement_without_rows_gives_none
+        }
+        limits {
+            hundred_values_are_taken_and_one_more_is_not
+            wrong_number_of_values_is_refused
+            statement_longer_than_100_kilobytes_is_refused
+            pattern_longer_than_50_bytes_is_refused
+            more_than_five_selects_in_one_are_refused
+            text_in_double_quotes_is_a_column
+            sql_that_makes_no_sense_is_refused_in_its_own_words
+            number_with_a_fraction_is_refused_by_a_whole_column
+        }
+        batches {
+            failure_of_a_statement_alone_says_what_failed
+            failure_of_one_statement_undoes_the_whole_batch
+            failure_of_the_last_statement_undoes_the_whole_batch
+            failure_at_the_second_row_undoes_the_first
+            database_works_on_after_a_failure
+            batch_gives_the_rows_of_each_statement_in_order
+            batch_of_nothing_gives_nothing
+            batch_of_a_hundred_statements_lands
+            returning_gives_rows_in_a_batch_and_alone
+            versions_that_rise_in_a_batch_are_seen_in_it_and_after
+            versions_fall_back_with_a_batch_that_fails
+            batches_that_rest_on_one_version_let_one_of_them_through
+            deletions_cascade_in_a_batch_and_come_back_with_it
+        }
+        guards {
+            decision_is_current_while_no_version_has_risen
+            decision_of_somebody_who_is_suspended_or_gone_is_not_current
+            target_is_at_the_version_that_was_looked_at
+            target_exists_until_it_is_gone
+            target_that_never_was_does_not_exist
+            database_answers
+        }
+        users {
+            user_is_read_as_it_was_inserted
+            user_with_as_little_as_possible_is_read_as_it_was_inserted
+            unknown_user_is_not_found
+            credentials_are_found_by_address
+            credentials_say_what_is_missing
+            address_that_is_taken_is_a_conflict_in_any_case
+            names_are_set_and_cleared
+            password_hash_is_replaced_only_while_it_is_the_old_one
+            version_rises_for_one_user_alone
+            version_rises_for_every_holder_of_a_role
+            deleted_user_takes_along_sessions_tokens_and_roles
+        }
+        sessions {
+            account_is_exactly_what_was_stored
+            principal_has_roles_and_distinct_grants_in_order
+            principal_without_roles_has_empty_lists
+            principal_sees_a_change_at_once
+            session_ends_at_its_limits_to_the_millisecond
+            unknown_token_is_no_session
+            session_of_an_account_that_is_not_active_is_none
+            session_of_a_tenant_that_is_not_active_is_none
+            touch_moves_forward_only
+            deleted_session_is_over_and_others_are_not
+            hashes_of_a_user_are_those_of_their_sessions
+            session_needs_a_user_and_a_token_of_its_own
+        }
+        roles {
+            role_is_read_with_its_grants_in_order
+            role_without_grants_has_an_empty_list
+            unknown_role_is_not_found
+            system_roles_are_there_from_the_start
+            pages_of_roles_hold_each_role_once_in_order
+            name_that_is_taken_is_a_conflict_in_any_case
+            role_is_renamed_and_described
+            system_role_keeps_its_name_and_its_place
+            deleted_role_takes_along_its_grants_and_assignments
+        }
+        permissions {
+            permission_is_read_as_it_was_inserted
+            built_in_permissions_are_there_from_the_start
+            permissions_are_found_by_name_as_far_as_they_exist
+            pages_of_permissions_hold_each_once_in_order
+            name_that_is_taken_is_a_conflict
+            manifest_with_a_name_that_is_taken_adds_nothing
+            manifest_is_read_by_application_with_what_is_granted
+            manifest_of_thousands_is_registered_and_described_anew
+            descriptions_change_by_name_within_one_application
+            permission_that_no_role_grants_is_deleted
+            permission_that_a_role_grants_is_kept
+            built_in_permission_is_kept
+        }
+        role_permissions {
+            grants_are_listed_in_order_and_whole
+            grant_is_given_once
+            grant_needs_a_role_and_a_permission
+            grants_are_set_as_a_whole
+            grants_by_the_thousand_are_set_in_one_batch
+            grant_is_taken_from_one_role
+            permissions_are_taken_from_every_role
+            super_admin_keeps_admin_all
+        }
+        user_roles {
+            assignment_is_read_as_it_was_made
+            role_is_given_once
+            assignment_needs_a_user_and_a_role
+            role_is_taken_from_one_user
+            effective_permissions_name_the_roles_that_give_them
+            user_without_roles_may_do_nothing
+            last_active_super_admin_stays
+        }
+        outbox {
+            work_is_read_as_it_was_written
+            work_is_taken_up_when_due_the_longest_due_first
+            work_that_failed_is_due_again_later
+            revocation_of_a_session_names_its_token
+            revocation_of_a_user_names_the_tokens_of_all_sessions
+            revocation_of_nothing_is_no_work
+        }
+        audit {
+            event_is_stored_as_it_happened
+            event_happens_once
+            event_of_a_change_that_fails_is_not_stored
+            event_is_neither_changed_nor_removed
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The outbox: work that follows from a change.
+
+use std::collections::BTreeSet;
+
+use accounts::{OutboxId, Timestamp};
+use serde_json::{Value, json};
+use store::outbox::{self, Schedule};
+use store::{Db, sessions, users};
+
+use crate::check::{Check, none, same, some};
+use crate::fixture::{later, outbox_id, session, session_id, user};
+
+/// Due so many seconds after everything that other cases write.
+fn due(seconds: u64) -> Schedule {
+    Schedule { created_at: later(0), due_at: later(10_000_000 + seconds) }
+}
+
+fn at(seconds: u64) -> Timestamp {
+    due(seconds).due_at
+}
+
+/// What is due by then, of these.
+async fn taken_up(db: &impl Db, now: Timestamp, of: &[OutboxId]) -> Check<Vec<OutboxId>> {
+    let entries = outbox::due(now, 10_000).all(db).await?;
+    Ok(entries.into_iter().map(|entry| entry.id).filter(|id| of.contains(id)).collect())
+}
+
+pub(crate) async fn work_is_read_as_it_was_written(db: &impl Db) -> Check {
+    let id = outbox_id();
+    let payload = json!({ "userId": "it's \"quoted\" — €", "list": [1, null, true], "nested": { "a": {} } });
+    outbox::insert(id, "invalidate_user", &payload, due(0)).run(db).await?;
+    let entry = some(outbox::by_id(id).first(db).await?)?;
+    same(entry.id, id)?;
+    same((entry.kind.as_str(), entry.attempts), ("invalidate_user", 0))?;
+    same(entry.payload, payload)?;
+    outbox::delete(id).run(db).await?;
+    none(outbox::by_id(id).first(db).await?)
+}
+
+pub(crate) async fn work_is_taken_up_when_due_the_longest_due_first(db: &impl Db) -> Check {
+    let ids = [outbox_id(), outbox_id(), outbox_id()];
+    for (id, seconds) in ids.iter().zip([30, 10, 20]) {
+        outbox::insert(*id, "k", &json!({}), due(seconds)).run(db).await?;
+    }
+    let before = Timestamp::from_millis(at(10).as_millis() - 1);
+    same(taken_up(db, before, &ids).await?, Vec::<OutboxId>::new())?;
+    same(taken_up(db, at(10), &ids).await?, [ids[1]])?;
+    same(taken_up(db, at(99), &ids).await?, [ids[1], ids[2], ids[0]])?;
+    same(outbox::due(at(99), 2).all(db).await?.len(), 2)?;
+    for id in ids {
+        outbox::delete(id).run(db).await?;
+    }
+    same(taken_up(db, at(99), &ids).await?, Vec::<OutboxId>::new())
+}
+
+pub(crate) async fn work_that_failed_is_due_again_later(db: &impl Db) -> Check {
+    let id = outbox_id();
+    outbox::insert(id, "k", &json!({}), due(10)).run(db).await?;
+    outbox::retry(id, at(50)).run(db).await?;
+    outbox::retry(id, at(60)).run(db).await?;
+    same(taken_up(db, at(59), &[id]).await?, Vec::<OutboxId>::new())?;
+    same(taken_up(db, at(60), &[id]).await?, [id])?;
+    same(some(outbox::by_id(id).first(db).await?)?.attempts, 2)?;
+    Ok(outbox::delete(id).run(db).await?)
+}
+
+/// The payload as the code that does the work reads it.
+async fn hashes(db: &impl Db, id: OutboxId) -> Check<BTreeSet<String>> {
+    let entry = some(outbox::by_id(id).first(db).await?)?;
+    same(entry.kind.as_str(), "revoke_sessions")?;
+    same(entry.payload.as_object().map(serde_json::Map::len), Some(1))?;
+    let list = some(entry.payload["tokenHashes"].as_array())?;
+    Ok(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+pub(crate) async fn revocation_of_a_session_names_its_token(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let (gone, _stays) = (session(db, user).await?, session(db, user).await?);
+    let id = outbox_id();
+    db.batch(vec![outbox::insert_revocation_of_session(id, gone.id, due(0)), sessions::delete(gone.id)])
+        .await?;
+    same(hashes(db, id).await?, BTreeSet::from([gone.token_hash.to_string()]))?;
+    same(sessions::hashes_by_user(user).all(db).await?.len(), 1)?;
+    same(taken_up(db, at(0), &[id]).await?, [id])
+}
+
+pub(crate) async fn revocation_of_a_user_names_the_tokens_of_all_sessions(db: &impl Db) -> Check {
+    let (gone, stays) = (user(db).await?, user(db).await?);
+    let mut expected = BTreeSet::new();
+    for _ in 0..3 {
+        expected.insert(session(db, gone).await?.token_hash.to_string());
+    }
+    session(db, stays).await?;
+    let id = outbox_id();
+    db.batch(vec![outbox::insert_revocation_of_user(id, gone, due(0)), users::delete(gone)]).await?;
+    same(hashes(db, id).await?, expected)
+}
+
+pub(crate) async fn revocation_of_nothing_is_no_work(db: &impl Db) -> Check {
+    let id = outbox_id();
+    outbox::insert_revocation_of_session(id, session_id(), due(0)).run(db).await?;
+    none(outbox::by_id(id).first(db).await?)?;
+    outbox::insert_revocation_of_user(id, user(db).await?, due(0)).run(db).await?;
+    none(outbox::by_id(id).first(db).await?)
+}

@@ -1,0 +1,206 @@
+//! Sessions, and the strict checks that start from one.
+
+use accounts::{RoleId, TenantId, Timestamp, TokenHash, UserId};
+use rbac::catalogue::MEMBER;
+use store::sessions::{Account, NewSession, Principal};
+use store::users::NewUser;
+use store::{Db, StoreError, rbac_meta, role_permissions, roles, sessions, user_roles, users};
+
+use crate::check::{Check, fails, none, same, some, taken};
+use crate::fixture::{
+    LIMITS, NOW, assign, later, new_session, new_user, permission, person_name, role, role_id, role_name,
+    session, sql, token_hash, user, user_id,
+};
+use crate::users::tenant;
+
+/// Both strict checks: they must agree about whether there is a session at all.
+async fn check(db: &impl Db, token: &TokenHash, seconds: u64) -> Check<Option<Principal>> {
+    let principal = sessions::principal(token, &LIMITS, later(seconds)).first(db).await?;
+    let account = sessions::account(token, &LIMITS, later(seconds)).first(db).await?;
+    same(account.as_ref().map(shown), principal.as_ref().map(|principal| shown(&principal.account)))?;
+    Ok(principal)
+}
+
+fn shown(account: &Account) -> String {
+    format!("{account:?}")
+}
+
+pub(crate) async fn account_is_exactly_what_was_stored(db: &impl Db) -> Check {
+    let (tenant_id, tenant) = tenant(db).await?;
+    let new = NewUser {
+        tenant_id,
+        first_name: Some(person_name("Zoë")?),
+        last_name: Some(person_name("Å")?),
+        ..new_user()?
+    };
+    users::insert(&new).run(db).await?;
+    let session = NewSession { user_agent: Some("Firefox/1 \"quoted\"".to_owned()), ..new_session(new.id) };
+    sessions::insert(&session).run(db).await?;
+
+    let account = some(check(db, &session.token_hash, 1).await?)?.account;
+    same(account.session_id, session.id)?;
+    same(account.token_hash, session.token_hash)?;
+    same(account.session_created_at, NOW)?;
+    same(account.last_seen_at, NOW)?;
+    same(account.expires_at, LIMITS.expiry(NOW))?;
+    same(account.user_id, new.id)?;
+    same(account.email, new.email)?;
+    same((account.first_name.as_deref(), account.last_name.as_deref()), (Some("Zoë"), Some("Å")))?;
+    same((account.tenant_id, account.tenant), (tenant_id, tenant))?;
+    same(account.authz_version, 1)?;
+
+    let stored = sql("SELECT user_agent FROM sessions WHERE id = ?1", [(&session.id).into()]);
+    same(db.fetch(stored).await?[0]["user_agent"].as_str(), session.user_agent.as_deref())
+}
+
+/// Roles by name and each grant once, by name too: what the cache keeps must not depend on the order of rows.
+pub(crate) async fn principal_has_roles_and_distinct_grants_in_order(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let (a, a_name) = permission(db).await?;
+    let (b, b_name) = permission(db).await?;
+    let (c, c_name) = permission(db).await?;
+    let (unrelated, _) = permission(db).await?;
+    // Made and given in another order than that of their names.
+    let (zeta, alpha) = (role_id(), role_id());
+    let zeta_name = role_name(&format!("zeta-{}", &zeta.to_string()[19..]))?;
+    let alpha_name = role_name(&format!("Alpha-{}", &alpha.to_string()[19..]))?;
+    db.batch(vec![
+        roles::insert(zeta, &zeta_name, "", NOW),
+        roles::insert(alpha, &alpha_name, "", NOW),
+        role_permissions::insert_all(zeta, &[c, b]),
+        role_permissions::insert_all(alpha, &[b, a]),
+    ])
+    .await?;
+    role(db, &[unrelated]).await?;
+    assign(db, user, zeta).await?;
+    assign(db, user, alpha).await?;
+    user_roles::insert_if_missing(user, RoleId::MEMBER, NOW).run(db).await?;
+
+    let session = session(db, user).await?;
+    let principal = some(check(db, &session.token_hash, 1).await?)?;
+    same(principal.epoch, rbac_meta::epoch().one(db).await?.epoch)?;
+    same(principal.roles, [alpha_name.as_str(), MEMBER, zeta_name.as_str()].map(str::to_owned))?;
+    same(principal.grants, [a_name, b_name, c_name, "users:read".to_owned()])
+}
+
+pub(crate) async fn principal_without_roles_has_empty_lists(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let session = session(db, user).await?;
+    let principal = some(check(db, &session.token_hash, 1).await?)?;
+    same((principal.roles, principal.grants), (Vec::<String>::new(), Vec::<String>::new()))?;
+    // A role that grants nothing is still a role.
+    let role = role(db, &[]).await?;
+    assign(db, user, role).await?;
+    let principal = some(check(db, &session.token_hash, 1).await?)?;
+    same((principal.roles.len(), principal.grants.len()), (1, 0))
+}
+
+pub(crate) async fn principal_sees_a_change_at_once(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let (permission, name) = permission(db).await?;
+    let role = role(db, &[permission]).await?;
+    assign(db, user, role).await?;
+    let session = session(db, user).await?;
+    let grants =
+        async || -> Check<Vec<String>> { Ok(some(check(db, &session.token_hash, 1).await?)?.grants) };
+    same(grants().await?, [name.clone()])?;
+    role_permissions::delete(role, permission).run(db).await?;
+    same(grants().await?, Vec::<String>::new())?;
+    role_permissions::insert(role, permission).run(db).await?;
+    same(grants().await?, [name])?;
+    user_roles::delete(user, role).run(db).await?;
+    same(grants().await?, Vec::<String>::new())
+}
+
+pub(crate) async fn session_ends_at_its_limits_to_the_millisecond(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let session = session(db, user).await?;
+    let alive = async |millis: i64| -> Check<bool> {
+        let now = Timestamp::from_millis(NOW.as_millis() + millis);
+        let principal = sessions::principal(&session.token_hash, &LIMITS, now).first(db).await?;
+        let account = sessions::account(&session.token_hash, &LIMITS, now).first(db).await?;
+        same(principal.is_some(), account.is_some())?;
+        Ok(account.is_some())
+    };
+    // Idle: the last use must be less than 20 minutes ago.
+    same(alive(1_200_000 - 1).await?, true)?;
+    same(alive(1_200_000).await?, false)?;
+    // Absolute: used just now, and over all the same.
+    sessions::touch(session.id, later(86_399)).run(db).await?;
+    same(alive(86_400_000 - 1).await?, true)?;
+    same(alive(86_400_000).await?, false)
+}
+
+pub(crate) async fn unknown_token_is_no_session(db: &impl Db) -> Check {
+    none(check(db, &token_hash(), 1).await?)
+}
+
+pub(crate) async fn session_of_an_account_that_is_not_active_is_none(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let session = session(db, user).await?;
+    for (status, alive) in [("suspended", false), ("invited", false), ("active", true)] {
+        let update = "UPDATE users SET status = ?2 WHERE id = ?1";
+        sql(update, [(&user).into(), status.into()]).run(db).await?;
+        same(check(db, &session.token_hash, 1).await?.is_some(), alive)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn session_of_a_tenant_that_is_not_active_is_none(db: &impl Db) -> Check {
+    let (tenant_id, _): (TenantId, _) = tenant(db).await?;
+    let new = NewUser { tenant_id, ..new_user()? };
+    users::insert(&new).run(db).await?;
+    let session = session(db, new.id).await?;
+    for (status, alive) in [("suspended", false), ("active", true)] {
+        let update = "UPDATE tenants SET status = ?2 WHERE id = ?1";
+        sql(update, [(&tenant_id).into(), status.into()]).run(db).await?;
+        same(check(db, &session.token_hash, 1).await?.is_some(), alive)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn touch_moves_forward_only(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let session = session(db, user).await?;
+    for (touched, seen) in [(60, 60), (30, 60), (90, 90)] {
+        sessions::touch(session.id, later(touched)).run(db).await?;
+        let account = some(check(db, &session.token_hash, 100).await?)?.account;
+        same(account.last_seen_at, later(seen))?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn deleted_session_is_over_and_others_are_not(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let (gone, stays) = (session(db, user).await?, session(db, user).await?);
+    sessions::delete(gone.id).run(db).await?;
+    none(check(db, &gone.token_hash, 1).await?)?;
+    some(check(db, &stays.token_hash, 1).await?)?;
+    Ok(())
+}
+
+pub(crate) async fn hashes_of_a_user_are_those_of_their_sessions(db: &impl Db) -> Check {
+    let (one, other): (UserId, UserId) = (user(db).await?, user(db).await?);
+    let mut expected = Vec::new();
+    for _ in 0..3 {
+        expected.push((session(db, one).await?.token_hash.to_string(), 2));
+    }
+    session(db, other).await?;
+    users::bump_authz_version(one, NOW).run(db).await?;
+    let cached = sessions::hashes_by_user(one).all(db).await?;
+    let mut found: Vec<_> =
+        cached.iter().map(|session| (session.token_hash.to_string(), session.authz_version)).collect();
+    found.sort();
+    expected.sort();
+    same(found, expected)?;
+    same(sessions::hashes_by_user(user_id()).all(db).await?.len(), 0)
+}
+
+pub(crate) async fn session_needs_a_user_and_a_token_of_its_own(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let first = session(db, user).await?;
+    let twin = NewSession { token_hash: first.token_hash, ..new_session(user) };
+    taken(sessions::insert(&twin).run(db).await, "sessions", "token_hash")?;
+    let orphan = new_session(user_id());
+    fails(sessions::insert(&orphan).run(db).await, StoreError::ForeignKey)
+}
