@@ -1,4 +1,5 @@
 //! The contract on SQLite; on D1, the end-to-end tests run it inside workerd.
+#![cfg(test)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -228,6 +228,7 @@ fn by_permission<C: rbac::Principal>(caller: C, own: bool, rule: &Access) -> Res
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
 fn denied<C>(denied: Denied<C>) -> Problem {
     match denied.required() {
         Some(permission) => Problem::new(

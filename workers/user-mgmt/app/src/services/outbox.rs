@@ -16,7 +16,7 @@ use crate::services::session_cache::{SessionCache, SessionCacheError};
 /// How long the request that wrote a piece of work has, before the cron trigger takes it up.
 const GRACE: Duration = Duration::from_secs(30);
 /// The longest pause between two attempts.
-const MAX_PAUSE: Duration = Duration::from_secs(3_600);
+const MAX_PAUSE: Duration = Duration::from_hours(1);
 /// How much the cron trigger takes up at a time.
 const PAGE: u32 = 100;
 

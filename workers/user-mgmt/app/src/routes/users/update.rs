@@ -47,6 +47,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
 }
 
 /// The new name, or the one that stays.
+#[expect(clippy::option_option, reason = "absent, cleared or set")]
 fn name(new: Option<Option<PersonName>>, before: Option<&str>) -> Result<Option<PersonName>, Problem> {
     match new {
         Some(new) => Ok(new),
