@@ -5,6 +5,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
     reason = "a fixture that fails fails its test"
 )]
 

@@ -1,4 +1,3 @@
-use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,16 +36,11 @@ impl InProcess {
 }
 
 impl Fetch for InProcess {
-    fn fetch(
-        &self,
-        request: http::Request<Body>,
-    ) -> impl Future<Output = Result<http::Response<Body>, FetchError>> + Send {
-        async move {
-            if *self.down.lock().unwrap() {
-                return Err(FetchError("cut off".to_owned()));
-            }
-            Ok(self.service.handle(request, Arc::new(self.deferred.clone())).await)
+    async fn fetch(&self, request: http::Request<Body>) -> Result<http::Response<Body>, FetchError> {
+        if *self.down.lock().unwrap() {
+            return Err(FetchError("cut off".to_owned()));
         }
+        Ok(self.service.handle(request, Arc::new(self.deferred.clone())).await)
     }
 }
 

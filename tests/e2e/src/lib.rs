@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::missing_panics_doc,
     reason = "a case that fails fails its test"
 )]
 

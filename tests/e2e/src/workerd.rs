@@ -67,13 +67,23 @@ impl Workerd {
     /// Starts all three workers with these variables (`{"user-mgmt": {"RBAC_ENABLED": "on"}}`) over those of their
     /// configuration.
     pub fn start(vars: &Value, migrations: Migrations<'_>) -> Result<Self> {
+        Self::start_with(json!({ "vars": vars }), migrations)
+    }
+
+    /// Starts the worker that runs the store's contract on D1, alone, with the newest schema.
+    pub fn start_store_contract() -> Result<Self> {
+        Self::start_with(json!({ "workers": ["store-contract-worker"] }), Migrations::All)
+    }
+
+    fn start_with(mut arguments: Value, migrations: Migrations<'_>) -> Result<Self> {
         let mut host = Host::spawn()?;
         let migrations = match migrations {
             Migrations::All => json!("all"),
             Migrations::None => json!("none"),
             Migrations::Only(files) => json!(files),
         };
-        let started = host.call("start", json!({ "vars": vars, "migrations": migrations }))?;
+        arguments["migrations"] = migrations;
+        let started = host.call("start", arguments)?;
         let url = started["url"].as_str().unwrap_or_default().to_owned();
         Ok(Self { url, host: Mutex::new(host) })
     }

@@ -1,4 +1,4 @@
-// Hosts the three workers on workerd for a test in another process, which asks by lines of JSON.
+// Hosts workers on workerd for a test in another process, which asks by lines of JSON.
 //
 // A request is {"id", "do", …} on standard input, its answer {"id", "ok"} or {"id", "error"} on standard output.
 // When the input ends, so does the host, with everything that it started: a test that dies leaves nothing behind.
@@ -14,8 +14,14 @@ import { createTestHarness, unstable_splitSqlQuery as splitSql } from "wrangler"
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const MIGRATIONS = path.join(ROOT, "migrations");
+const CONFIGURATIONS = {
+  "account-pages": "wrangler/account-pages.jsonc",
+  "user-mgmt": "wrangler/user-mgmt.jsonc",
+  "session-state": "wrangler/session-state.jsonc",
+  "store-contract-worker": "tests/store-contract/worker/wrangler.jsonc",
+};
 // The first one is whom the address that `start` gives belongs to.
-const WORKERS = ["account-pages", "user-mgmt", "session-state"];
+const APPLICATION = ["account-pages", "user-mgmt", "session-state"];
 
 // Standard output carries answers and nothing else.
 const answers = process.stdout.write.bind(process.stdout);
@@ -25,17 +31,18 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 process.env.CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV = "false";
 
 let harness;
+let hosted = APPLICATION;
 
 function options(vars = {}, bindingOverrides = {}) {
   if (existsSync(path.join(ROOT, "wrangler/.dev.vars"))) {
     throw new Error("the tests would see wrangler/.dev.vars: move it to .edgeward/own.env");
   }
-  const unknown = Object.keys(vars).filter((name) => !WORKERS.includes(name));
+  const unknown = Object.keys(vars).filter((name) => !hosted.includes(name));
   if (unknown.length > 0) throw new Error(`no such worker: ${unknown.join(", ")}`);
   return {
     root: ROOT,
-    workers: WORKERS.map((name) => ({
-      configPath: `wrangler/${name}.jsonc`,
+    workers: hosted.map((name) => ({
+      configPath: CONFIGURATIONS[name],
       vars: vars[name] ?? {},
       bindingOverrides: bindingOverrides[name] ?? {},
     })),
@@ -46,8 +53,9 @@ async function env(worker) {
   return await harness.getWorker(worker).getEnv();
 }
 
+/** The one database that there is. */
 async function database() {
-  return (await env("user-mgmt")).DB;
+  return (await env(hosted.includes("user-mgmt") ? "user-mgmt" : hosted[0])).DB;
 }
 
 /** Applies what is not applied yet, each file in one batch with its entry in wrangler's own list. */
@@ -77,8 +85,9 @@ async function migrate(files) {
 }
 
 const commands = {
-  async start({ vars, migrations = "all", bindingOverrides }) {
+  async start({ workers = APPLICATION, vars, migrations = "all", bindingOverrides }) {
     if (harness !== undefined) throw new Error("already started");
+    hosted = workers;
     harness = createTestHarness(options(vars, bindingOverrides));
     const { url } = await harness.listen();
     if (migrations !== "none") await migrate(migrations);

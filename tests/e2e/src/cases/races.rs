@@ -67,10 +67,10 @@ pub async fn whoever_is_being_demoted_can_not_still_grant<W: World>(world: &mut 
         let body = json!({ "roleId": reader });
         let (demoted, granted) = join!(admin.delete(&demote), mia.post(&grant, &body));
         demoted.expect(204);
-        let assigned = count(world, &format!("user_roles WHERE role_id = '{reader}'")).await;
+        let holders = count(world, &format!("user_roles WHERE role_id = '{reader}'")).await;
         match granted.status.as_u16() {
-            204 => assert_eq!(assigned, 1, "round {round}"),
-            403 => assert_eq!(assigned, 0, "round {round}"),
+            204 => assert_eq!(holders, 1, "round {round}"),
+            403 => assert_eq!(holders, 0, "round {round}"),
             _ => panic!("round {round}: {}", granted.text()),
         }
         // The audit log has them in the order that counts: no grant by somebody who had been demoted.
