@@ -46,10 +46,9 @@ fn who_may_use_which_route() {
         };
         let cell = |grants: &GrantSet| match &route.access {
             Access::Public | Access::Session => "yes",
-            Access::Binding => "no",
             Access::Permission(permission) if has_permission(grants, permission) => "yes",
             Access::OwnOr(permission) if has_permission(grants, permission) => "yes",
-            Access::Permission(_) => "no",
+            Access::Binding | Access::Permission(_) => "no",
             Access::OwnOr(_) => "own",
         };
         let needs = match &route.access {
