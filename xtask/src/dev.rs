@@ -18,7 +18,7 @@ use crate::process::{Group, each_line, wait_if_stopping};
 use crate::progress::Progress;
 use crate::seed;
 use crate::tools::{self, Tools};
-use crate::workers;
+use crate::workers::{self, DEPLOYED};
 
 /// How long the workers may take until they answer; a cold start on a busy machine takes a few seconds.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -44,7 +44,7 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
     let missing = Tools::missing(&tools::WORKERS)?;
     let mut progress = Progress::new(missing.len() + workers::STEPS + 2);
     let tools = Tools::install(missing, &mut progress)?;
-    workers::build(&tools, &mut progress)?;
+    workers::build(&DEPLOYED, &tools, &mut progress)?;
 
     let state = dir.join("state");
     if options.fresh {
@@ -197,11 +197,11 @@ fn configure(dir: &Path, flags: bool) -> std::io::Result<Vec<PathBuf>> {
     }
     let own = fs::read_to_string(root.join(OWN_VARIABLES)).unwrap_or_default();
     fs::write(folder.join(".dev.vars"), format!("{}\n{own}", variables(flags)))?;
-    workers::NAMES
+    DEPLOYED
         .iter()
-        .map(|name| {
-            let copy = folder.join(format!("{name}.jsonc"));
-            fs::copy(root.join(workers::config(name)), &copy)?;
+        .map(|worker| {
+            let copy = folder.join(format!("{}.jsonc", worker.name));
+            fs::copy(root.join(worker.config()), &copy)?;
             Ok(copy)
         })
         .collect()

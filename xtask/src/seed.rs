@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 use crate::failure::{OrFail, Result};
 use crate::process::capture;
 use crate::tools::{Tools, hex};
-use crate::workers;
 
 /// An account that exists in every local session, with a password that everybody knows.
 pub(crate) struct Demo {
@@ -54,7 +53,7 @@ pub(crate) fn prepare(tools: &Tools, dir: &Path, state: &Path) -> Result<()> {
         command.arg("d1").args(args).args([
             "--local",
             "--config",
-            &workers::config("user-mgmt"),
+            "wrangler/user-mgmt.jsonc",
             "--persist-to",
         ]);
         command.arg(state);

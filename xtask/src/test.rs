@@ -19,7 +19,7 @@ pub(crate) fn run(native: bool) -> Result<()> {
     // What takes seconds and fails most often comes first.
     progress.loud("native tests", native_tests)?;
     let tools = Tools::install(missing, &mut progress)?;
-    workers::build(&tools, &mut progress)?;
+    workers::build(&workers::TESTED, &tools, &mut progress)?;
     progress.loud("tests on workerd", || {
         // Selected like the native tests, so that nothing is compiled again with other features. Every test binary that
         // needs workerd is called so at its end.

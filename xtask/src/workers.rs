@@ -13,85 +13,104 @@ use crate::process::capture;
 use crate::progress::Progress;
 use crate::tools::{Tools, hex};
 
+/// A package that becomes a worker.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Worker {
+    /// The package, and the worker's name on the platform.
+    pub(crate) name: &'static str,
+    /// Where it is, from the root of the workspace.
+    folder: &'static str,
+}
+
+const ACCOUNT_PAGES: Worker = Worker { name: "account-pages", folder: "workers/account-pages" };
+const USER_MGMT: Worker = Worker { name: "user-mgmt", folder: "workers/user-mgmt" };
+const SESSION_STATE: Worker = Worker { name: "session-state", folder: "workers/session-state" };
+const STORE_CONTRACT: Worker =
+    Worker { name: "store-contract-worker", folder: "tests/store-contract/worker" };
+
 /// The three workers. The pages come first: in a local session the first one gets the port.
-pub(crate) const NAMES: [&str; 3] = ["account-pages", "user-mgmt", "session-state"];
+pub(crate) const DEPLOYED: [Worker; 3] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE];
+/// Those, and the one that only carries tests into workerd.
+pub(crate) const TESTED: [Worker; 4] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE, STORE_CONTRACT];
 /// How many steps [`build`] has.
 pub(crate) const STEPS: usize = 2;
 
 const REMEDY: &str = "correct what the compiler says above";
 
-/// Compiles the workers and makes of each what wrangler deploys, in `workers/NAME/build`.
-pub(crate) fn build(tools: &Tools, progress: &mut Progress) -> Result<()> {
-    progress.quiet("compiling the workers", || compile(tools))?;
+impl Worker {
+    /// What worker-build makes of it.
+    pub(crate) fn build_folder(&self) -> PathBuf {
+        crate::root().join(self.folder).join("build")
+    }
+
+    /// The configuration of a deployed worker, from the root of the workspace.
+    pub(crate) fn config(&self) -> String {
+        format!("wrangler/{}.jsonc", self.name)
+    }
+
+    fn stamp(&self) -> PathBuf {
+        self.build_folder().join(".fingerprint")
+    }
+}
+
+/// Compiles workers and makes of each what wrangler deploys, in its folder `build`.
+pub(crate) fn build(workers: &[Worker], tools: &Tools, progress: &mut Progress) -> Result<()> {
+    // All in one go: their dependencies are built once, and the links, which take longest, side by side.
+    progress.quiet("compiling the workers", || {
+        let mut command = tools.cargo_build_for_wasm();
+        command.args(selection(workers));
+        capture(&mut command, REMEDY).map(drop)
+    })?;
     let target = target_directory(tools)?;
     let mut stale = Vec::new();
-    for name in NAMES {
-        let fingerprint = fingerprint(&target, name)?;
-        if fs::read_to_string(stamp(name)).ok().as_deref() != Some(&fingerprint) {
-            stale.push((name, fingerprint));
+    for worker in workers {
+        let fingerprint = fingerprint(&target, worker)?;
+        if fs::read_to_string(worker.stamp()).ok().as_deref() != Some(&fingerprint) {
+            stale.push((worker, fingerprint));
         }
     }
     let what = if stale.is_empty() {
         "packing the workers (nothing changed)".into()
     } else {
-        format!("packing {}", stale.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "))
+        format!("packing {}", stale.iter().map(|(worker, _)| worker.name).collect::<Vec<_>>().join(", "))
     };
-    progress.quiet(&what, || pack_all(tools, &stale))
-}
-
-/// The folder of a worker.
-pub(crate) fn folder(name: &str) -> PathBuf {
-    crate::root().join("workers").join(name)
-}
-
-/// The configuration of a worker, from the root of the workspace.
-pub(crate) fn config(name: &str) -> String {
-    format!("wrangler/{name}.jsonc")
-}
-
-/// All three in one go: their dependencies are built once, and the links, which take longest, side by side.
-fn compile(tools: &Tools) -> Result<()> {
-    let mut command = tools.cargo_build_for_wasm();
-    command.args(selection());
-    capture(&mut command, REMEDY).map(drop)
-}
-
-/// The same selection for every build: cargo unites the features of what is selected, so that building one worker alone
-/// would build its dependencies again.
-fn selection() -> impl Iterator<Item = String> {
-    NAMES.into_iter().map(|name| format!("--package={name}"))
-}
-
-fn pack_all(tools: &Tools, stale: &[(&str, String)]) -> Result<()> {
-    thread::scope(|scope| {
-        let packing: Vec<_> = stale
-            .iter()
-            .map(|(name, fingerprint)| scope.spawn(move || pack(tools, name, fingerprint)))
-            .collect();
-        packing.into_iter().try_for_each(|one| {
-            one.join().unwrap_or_else(|_| Err(Failure::new("packing a worker panicked", "report this")))
+    progress.quiet(&what, || {
+        thread::scope(|scope| {
+            let packing: Vec<_> = stale
+                .iter()
+                .map(|(worker, fingerprint)| scope.spawn(move || pack(worker, workers, tools, fingerprint)))
+                .collect();
+            packing.into_iter().try_for_each(|one| {
+                one.join().unwrap_or_else(|_| Err(Failure::new("packing a worker panicked", "report this")))
+            })
         })
     })
 }
 
-/// Bindings, optimisation and one JavaScript module around the wasm, by worker-build.
-fn pack(tools: &Tools, name: &str, fingerprint: &str) -> Result<()> {
-    fs::remove_file(stamp(name)).ok();
-    let mut command = tools.worker_build();
-    command.current_dir(folder(name)).arg("--release").args(selection());
-    capture(&mut command, REMEDY)?;
-    fs::write(stamp(name), fingerprint)
-        .or_fail(|| format!("workers/{name}/build can't be written"), "check the permissions of the checkout")
+/// Every build of these workers selects them all: cargo unites the features of what is selected, so that building one
+/// alone would build its dependencies again.
+fn selection(workers: &[Worker]) -> impl Iterator<Item = String> {
+    workers.iter().map(|worker| format!("--package={}", worker.name))
 }
 
-fn stamp(name: &str) -> PathBuf {
-    folder(name).join("build/.fingerprint")
+/// Bindings, optimisation and one JavaScript module around the wasm, by worker-build.
+fn pack(worker: &Worker, selected: &[Worker], tools: &Tools, fingerprint: &str) -> Result<()> {
+    fs::remove_file(worker.stamp()).ok();
+    let mut command = tools.worker_build();
+    command.current_dir(crate::root().join(worker.folder)).arg("--release").args(selection(selected));
+    capture(&mut command, REMEDY)?;
+    fs::write(worker.stamp(), fingerprint).or_fail(
+        || format!("{}/build can't be written", worker.folder),
+        "check the permissions of the checkout",
+    )
 }
 
 /// What the packed worker was made from. Whether the wasm itself is up to date, cargo knows best.
-fn fingerprint(target: &Path, name: &str) -> Result<String> {
-    let file =
-        target.join("wasm32-unknown-unknown/release").join(name.replace('-', "_")).with_extension("wasm");
+fn fingerprint(target: &Path, worker: &Worker) -> Result<String> {
+    let file = target
+        .join("wasm32-unknown-unknown/release")
+        .join(worker.name.replace('-', "_"))
+        .with_extension("wasm");
     let wasm = fs::read(&file)
         .or_fail(|| format!("{} can't be read", file.display()), "run `cargo clean`, then again")?;
     let hash = Sha256::new().chain_update(wasm).chain_update(Tools::versions()).finalize();
