@@ -24,10 +24,13 @@ pub(crate) fn run(native: bool) -> Result<()> {
         // Selected like the native tests, so that nothing is compiled again with other features. Every test binary that
         // needs workerd is called so at its end.
         let mut command = tools.command("cargo");
-        stream(command.args(["test", "--features", "e2e/workerd", "--test", "*workerd"]), REMEDY)
+        stream(
+            command.args(["test", "--no-fail-fast", "--features", "e2e/workerd", "--test", "*workerd"]),
+            REMEDY,
+        )
     })
 }
 
 fn native_tests() -> Result<()> {
-    stream(Command::new("cargo").arg("test").current_dir(crate::root()), REMEDY)
+    stream(Command::new("cargo").args(["test", "--no-fail-fast"]).current_dir(crate::root()), REMEDY)
 }
