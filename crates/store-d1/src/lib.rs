@@ -41,6 +41,10 @@ impl Db for D1 {
         statements: Vec<Statement>,
     ) -> impl Future<Output = Result<Vec<Rows>, StoreError>> + Send {
         SendFuture::new(async move {
+            // D1 takes a batch of nothing for a mistake.
+            if statements.is_empty() {
+                return Ok(Vec::new());
+            }
             let prepared =
                 statements.iter().map(|statement| self.prepare(statement)).collect::<Result<_, _>>()?;
             let results = self.0.batch(prepared).await.map_err(|error| failure(&error))?;

@@ -59,7 +59,7 @@ impl Sqlite {
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value).map_err(driver_error)?;
         }
-        // On D1, `"text"` is the name of a column and nothing else.
+        // Stricter than D1, which takes a misspelt column in double quotes for a text.
         for config in [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL] {
             connection.set_db_config(config, false).map_err(driver_error)?;
         }

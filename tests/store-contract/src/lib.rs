@@ -66,7 +66,6 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             statement_longer_than_100_kilobytes_is_refused
             pattern_longer_than_50_bytes_is_refused
             more_than_five_selects_in_one_are_refused
-            text_in_double_quotes_is_a_column
             sql_that_makes_no_sense_is_refused_in_its_own_words
             number_with_a_fraction_is_refused_by_a_whole_column
         }

@@ -54,11 +54,6 @@ pub(crate) async fn more_than_five_selects_in_one_are_refused(db: &impl Db) -> C
     )
 }
 
-/// SQLite alone would take a misspelt column in double quotes for a text.
-pub(crate) async fn text_in_double_quotes_is_a_column(db: &impl Db) -> Check {
-    refused(db.fetch(sql("SELECT \"no such column\" AS n", [])).await)
-}
-
 pub(crate) async fn sql_that_makes_no_sense_is_refused_in_its_own_words(db: &impl Db) -> Check {
     refused(db.fetch(sql("SELEKT 1", [])).await)?;
     match db.fetch(sql("SELECT * FROM nowhere", [])).await {
