@@ -53,6 +53,10 @@ id!(
     SessionId
 );
 id!(
+    /// An API token, as its owner sees it in a list; not the secret.
+    ApiTokenId
+);
+id!(
     /// A tenant: an organisation whose users belong together.
     TenantId
 );

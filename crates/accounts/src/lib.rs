@@ -16,9 +16,9 @@ mod token;
 
 pub use ambient::{Clock, Random};
 pub use email::{Email, ParseEmailError};
-pub use id::{AuditEventId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId, UserId};
-pub use name::{ParsePersonNameError, PersonName};
+pub use id::{ApiTokenId, AuditEventId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId, UserId};
+pub use name::{ParsePersonNameError, ParseTokenNameError, PersonName, TokenName};
 pub use password::{NewPassword, Password, PasswordError};
 pub use session::SessionLimits;
 pub use timestamp::Timestamp;
-pub use token::{ParseTokenError, SessionToken, TokenHash};
+pub use token::{ApiToken, ParseTokenError, SessionToken, TokenHash};

@@ -42,9 +42,47 @@ impl PersonName {
 
 text_type!(PersonName, ParsePersonNameError, "", "A name of 1 to 200 characters.");
 
+/// The name that somebody gives a token of theirs: 1 to 100 characters, no control characters, no spaces around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenName(String);
+
+/// Why a text is not the name of a token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to 100 characters without control characters")]
+pub struct ParseTokenNameError;
+
+impl TokenName {
+    /// Reads a name, without the spaces around it.
+    pub fn parse(text: &str) -> Result<Self, ParseTokenNameError> {
+        let text = text.trim();
+        let fits = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text.to_owned())) } else { Err(ParseTokenNameError) }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn to_text(&self) -> &str {
+        &self.0
+    }
+}
+
+text_type!(TokenName, ParseTokenNameError, "", "A name of 1 to 100 characters.");
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn token_names_have_1_to_100_characters() {
+        assert_eq!(TokenName::parse(" CI ").unwrap().as_str(), "CI");
+        assert!(TokenName::parse(&"ü".repeat(100)).is_ok());
+        for text in ["", " ", "a\nb", &"x".repeat(101)] {
+            assert_eq!(TokenName::parse(text), Err(ParseTokenNameError), "{text:?}");
+        }
+    }
 
     #[test]
     fn parse_counts_characters_not_bytes() {

@@ -19,9 +19,7 @@ impl SessionLimits {
 
     /// The earliest last use that still counts as in use now.
     pub fn idle_since(&self, now: Timestamp) -> Timestamp {
-        Timestamp::from_millis(
-            now.as_millis().saturating_sub(i64::try_from(self.idle.as_millis()).unwrap_or(i64::MAX)),
-        )
+        now.minus(self.idle)
     }
 
     /// Whether a use now is worth writing down. Once in a twelfth of the idle limit is: a session may end that much

@@ -48,6 +48,44 @@ impl fmt::Debug for SessionToken {
     }
 }
 
+/// The secret of an API token: 32 random bytes behind a prefix by which a leaked one is found in code and logs. It is
+/// shown once; only its hash is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiToken([u8; 32]);
+
+impl ApiToken {
+    /// What every token starts with.
+    pub const PREFIX: &str = "edw_";
+
+    /// A new secret.
+    pub fn generate(random: &(impl Random + ?Sized)) -> Self {
+        let mut bytes = [0; 32];
+        random.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// Reads what a client presents: the prefix and 43 characters of base64url, nothing else.
+    pub fn parse(text: &str) -> Result<Self, ParseTokenError> {
+        decode(text.strip_prefix(Self::PREFIX).ok_or(ParseTokenError)?).map(Self)
+    }
+
+    /// What its owner is shown, once.
+    pub fn reveal(&self) -> String {
+        format!("{}{}", Self::PREFIX, URL_SAFE_NO_PAD.encode(self.0))
+    }
+
+    /// What the database knows of this token.
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+impl fmt::Debug for ApiToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiToken(…)")
+    }
+}
+
 /// The SHA-256 of a token: the name under which D1 and KV know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
@@ -103,6 +141,19 @@ mod tests {
         let hash = SessionToken::generate(&Sevens).hash();
         assert_eq!(hash.to_string(), "S7Bvjk46dxXSAdVz0KpCN2LlXavWGiwCJ4-lbMbSlOA");
         assert_eq!(TokenHash::parse(&hash.to_string()), Ok(hash));
+    }
+
+    #[test]
+    fn an_api_token_has_its_prefix_and_nothing_but_its_hash_shows() {
+        let token = ApiToken::generate(&Sevens);
+        assert_eq!(token.reveal(), "edw_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc");
+        assert_eq!(ApiToken::parse(&token.reveal()), Ok(token.clone()));
+        assert_eq!(format!("{token:?}"), "ApiToken(…)");
+        assert_eq!(token.hash(), SessionToken::generate(&Sevens).hash());
+        let bare = token.reveal()[4..].to_owned();
+        for text in [String::new(), bare.clone(), format!("EDW_{bare}"), format!("edw_{bare}="), format!("edw_edw_{bare}")] {
+            assert_eq!(ApiToken::parse(&text), Err(ParseTokenError), "{text}");
+        }
     }
 
     #[test]

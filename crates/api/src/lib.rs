@@ -7,7 +7,9 @@ mod accounts_api;
 mod page;
 mod rbac_api;
 pub mod session_state;
+mod sessions_api;
 mod time;
+mod tokens_api;
 
 pub use accounts_api::{LoadUser, LoginRequest, RegisterRequest, RegisterResponse, UpdateUserRequest, User};
 pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
@@ -17,7 +19,9 @@ pub use rbac_api::{
     ManifestResult, Permission, Role, RolePermissions, SetRolePermissionsRequest, UpdateRoleRequest,
     UserRoles,
 };
+pub use sessions_api::{ChangePasswordRequest, Session};
 pub use time::DateTime;
+pub use tokens_api::{ApiToken, CreateApiTokenRequest, CreatedApiToken, LifetimeDays};
 
 /// Any text of at most so many characters, for descriptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]

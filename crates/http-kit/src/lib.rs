@@ -4,6 +4,7 @@
 //! bodies and parameters with errors that name the field, the origin check, cookies, the log line, and the seams to
 //! other workers. Not in scope: who may do what, and any platform.
 
+mod bearer;
 mod context;
 mod cookie;
 mod fetch;
@@ -19,6 +20,7 @@ mod vars;
 pub mod openapi;
 
 pub use axum::body::{Body, Bytes};
+pub use bearer::bearer_token;
 pub use context::{Identity, RequestContext};
 pub use cookie::{SESSION_COOKIE, clear_session_cookie, session_cookie, set_session_cookie};
 pub use fetch::{Fetch, FetchError, read_body};

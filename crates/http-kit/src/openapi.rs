@@ -49,7 +49,8 @@ pub fn document(title: &str, version: &str, table: &RouteTable) -> Value {
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "session": { "type": "apiKey", "in": "cookie", "name": crate::SESSION_COOKIE }
+                "session": { "type": "apiKey", "in": "cookie", "name": crate::SESSION_COOKIE },
+                "token": { "type": "http", "scheme": "bearer", "description": "An API token, `edw_…`." }
             }
         }
     })
@@ -87,11 +88,16 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let needs = match &route.access {
         Access::Public | Access::Binding => None,
         Access::Session => Some("A session.".to_owned()),
+        Access::SessionOrToken => Some("A session or an API token.".to_owned()),
         Access::Permission(permission) => Some(format!("The permission `{permission}`.")),
         Access::OwnOr(permission) => Some(format!("To be about oneself, or the permission `{permission}`.")),
     };
     if let Some(needs) = needs {
-        operation["security"] = json!([{ "session": [] }]);
+        operation["security"] = if route.access == Access::Session {
+            json!([{ "session": [] }])
+        } else {
+            json!([{ "session": [] }, { "token": [] }])
+        };
         operation["description"] = format!("Needs: {needs}").into();
     } else {
         operation["security"] = json!([]);
@@ -105,7 +111,8 @@ fn problems(route: &Route) -> Vec<u16> {
     if !matches!(route.access, Access::Public | Access::Binding) {
         statuses.push(401);
     }
-    if matches!(route.access, Access::Permission(_) | Access::OwnOr(_)) || !route.method.is_safe() {
+    // A session is not an API token, a permission may be missing, and a page of another origin may have sent it.
+    if !matches!(route.access, Access::Public | Access::Binding | Access::SessionOrToken) || !route.method.is_safe() {
         statuses.push(403);
     }
     if path_parameters(route.path).next().is_some() {

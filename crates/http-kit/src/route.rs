@@ -16,11 +16,13 @@ pub enum Access {
     Public,
     /// To come over a service binding: the worker has no public address.
     Binding,
-    /// To be signed in.
+    /// To be signed in; an API token does not do.
     Session,
-    /// A permission.
+    /// To be signed in, or an API token of any scope.
+    SessionOrToken,
+    /// A permission, by a session or an API token.
     Permission(Permission),
-    /// To be about the caller, or a permission.
+    /// To be about the caller, or a permission; an API token needs the permission.
     OwnOr(Permission),
 }
 

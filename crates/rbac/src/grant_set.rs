@@ -78,17 +78,50 @@ impl GrantSet {
         }
     }
 
+    /// What both sets allow, and nothing else: [`has_permission`] and [`covers`] say yes of it exactly where they say yes
+    /// of both. This is how a token of limited scope acts for its owner.
+    ///
+    /// ```
+    /// use edgeward_rbac::GrantSet;
+    ///
+    /// let (owner, _) = GrantSet::from_stored(["docs:*", "users:read"]);
+    /// let (scopes, _) = GrantSet::from_stored(["*:read", "docs:delete", "users:write"]);
+    /// let (both, _) = GrantSet::from_stored(["docs:read", "docs:delete", "users:read"]);
+    /// assert_eq!(owner.intersection(&scopes), both);
+    /// ```
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        let mut both = Self::default();
+        both.extend(self.all().filter(|grant| covers(other, grant)).cloned());
+        both.extend(other.all().filter(|grant| covers(self, grant)).cloned());
+        // `docs:*` here and `*:read` there have `docs:read` in common, which neither holds as such.
+        for (resources, actions) in [(self, other), (other, self)] {
+            for resource in resources.any_action.keys() {
+                for action in actions.any_resource.keys() {
+                    if let Ok(grant) = Grant::parse(&format!("{resource}:{action}"))
+                        && !covers(&both, &grant)
+                    {
+                        both.insert(grant);
+                    }
+                }
+            }
+        }
+        both
+    }
+
     /// The grants in the order of their texts. Sorts at every call: meant for lists, not for checks.
     pub fn iter(&self) -> std::vec::IntoIter<&Grant> {
-        let mut grants: Vec<&Grant> = self
-            .exact
+        let mut grants: Vec<&Grant> = self.all().collect();
+        grants.sort_unstable();
+        grants.into_iter()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Grant> {
+        self.exact
             .iter()
             .chain(self.any_action.values())
             .chain(self.any_resource.values())
             .chain(&self.admin)
-            .collect();
-        grants.sort_unstable();
-        grants.into_iter()
     }
 
     /// How many different grants the set holds.

@@ -228,4 +228,17 @@ proptest! {
         prop_assert_eq!(once.iter().count(), once.len());
         prop_assert_eq!(once.is_empty(), stored.is_empty());
     }
+
+    #[test]
+    fn an_intersection_allows_and_covers_what_both_do(one in grants(), other in grants(), wanted in grant()) {
+        let (one, other): (GrantSet, GrantSet) = (one.into_iter().collect(), other.into_iter().collect());
+        let both = one.intersection(&other);
+        for required in every_requirement() {
+            let expected = has_permission(&one, &required) && has_permission(&other, &required);
+            prop_assert_eq!(has_permission(&both, &required), expected, "{}", required);
+        }
+        prop_assert_eq!(covers(&both, &wanted), covers(&one, &wanted) && covers(&other, &wanted));
+        prop_assert_eq!(&both, &other.intersection(&one));
+        prop_assert_eq!(&one.intersection(&one), &one);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`StoreError::Guard`]: crate::StoreError::Guard
 
-use accounts::{PermissionId, RoleId, SessionId, UserId};
+use accounts::{ApiTokenId, PermissionId, RoleId, SessionId, UserId};
 
 use crate::Statement;
 use crate::statement::statement;
@@ -55,7 +55,12 @@ pub fn user_role_exists(user: UserId, role: RoleId) -> Statement {
     statement!("batch_guard/user_role_exists", &user, &role)
 }
 
-/// The session exists.
-pub fn session_exists(session: SessionId) -> Statement {
-    statement!("batch_guard/session_exists", &session)
+/// The session exists, and is this user's.
+pub fn session_of_user_exists(session: SessionId, user: UserId) -> Statement {
+    statement!("batch_guard/session_of_user_exists", &session, &user)
+}
+
+/// The API token exists, and is this user's.
+pub fn api_token_of_user_exists(token: ApiTokenId, user: UserId) -> Statement {
+    statement!("batch_guard/api_token_of_user_exists", &token, &user)
 }

@@ -13,6 +13,7 @@ mod error;
 mod rows;
 mod statement;
 
+pub mod api_tokens;
 pub mod audit;
 pub mod guard;
 pub mod health;

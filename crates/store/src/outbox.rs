@@ -1,6 +1,6 @@
 //! Work that follows from a change: written with it, done after the response, repeated until it is done.
 
-use accounts::{OutboxId, SessionId, Timestamp, UserId};
+use accounts::{OutboxId, SessionId, Timestamp, TokenHash, UserId};
 use serde::Deserialize;
 
 use crate::rows::json;
@@ -43,6 +43,16 @@ pub fn insert_revocation_of_session(id: OutboxId, session: SessionId, when: Sche
 /// Writes down that the records of all sessions of a user must go; comes before their deletion, in its batch.
 pub fn insert_revocation_of_user(id: OutboxId, user: UserId, when: Schedule) -> Statement {
     statement!("outbox/insert_revocation_of_user", &id, &user, when.due_at, when.created_at)
+}
+
+/// Writes down that the record of a token's session must go, if it has one; comes before the deletion, in its batch.
+pub fn insert_revocation_of_token(id: OutboxId, token: &TokenHash, when: Schedule) -> Statement {
+    statement!("outbox/insert_revocation_of_token", &id, token, when.due_at, when.created_at)
+}
+
+/// Writes down that the records of all sessions of a user but one must go; comes before their deletion, in its batch.
+pub fn insert_revocation_of_others(id: OutboxId, user: UserId, kept: SessionId, when: Schedule) -> Statement {
+    statement!("outbox/insert_revocation_of_others", &id, &user, &kept, when.due_at, when.created_at)
 }
 
 /// One piece of work, unless it is done.

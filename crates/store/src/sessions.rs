@@ -24,19 +24,26 @@ pub struct NewSession {
     pub expires_at: Timestamp,
 }
 
-/// A live session and the account behind it.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Account {
-    /// The session.
-    pub session_id: SessionId,
+/// A live session.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Session {
+    /// Its id, as its owner sees it.
+    #[serde(rename = "session_id")]
+    pub id: SessionId,
     /// The hash of its token.
     pub token_hash: TokenHash,
     /// When it started.
-    pub session_created_at: Timestamp,
+    #[serde(rename = "session_created_at")]
+    pub created_at: Timestamp,
     /// When it was last seen in use, to within a twelfth of the idle limit.
     pub last_seen_at: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+}
+
+/// The account behind a session or an API token.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Account {
     /// The account.
     pub user_id: UserId,
     /// Its address.
@@ -53,12 +60,9 @@ pub struct Account {
     pub authz_version: i64,
 }
 
-/// A live session with what its account may do.
+/// What the roles of an account are and grant, as it is now.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Principal {
-    /// The session and the account.
-    #[serde(flatten)]
-    pub account: Account,
+pub struct Held {
     /// Rises with any change to what any role grants.
     pub epoch: i64,
     /// The names of the roles.
@@ -67,6 +71,46 @@ pub struct Principal {
     /// The stored grants of those roles, not yet parsed.
     #[serde(deserialize_with = "texts")]
     pub grants: Vec<String>,
+}
+
+/// A live session and its account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SignedIn {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session,
+    /// The account.
+    #[serde(flatten)]
+    pub account: Account,
+}
+
+/// A live session with its account, and what that may do.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Principal {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session,
+    /// The account.
+    #[serde(flatten)]
+    pub account: Account,
+    /// What it may do.
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+/// A session as its owner sees it in a list.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Listed {
+    /// Its id.
+    pub id: SessionId,
+    /// What the browser called itself.
+    pub user_agent: Option<String>,
+    /// When it started.
+    pub created_at: Timestamp,
+    /// When it was last seen in use, to within a twelfth of the idle limit.
+    pub last_seen_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
 }
 
 /// A session to tell the cache about.
@@ -97,7 +141,7 @@ pub fn principal(token: &TokenHash, limits: &SessionLimits, now: Timestamp) -> Q
 }
 
 /// The strict check with RBAC off.
-pub fn account(token: &TokenHash, limits: &SessionLimits, now: Timestamp) -> Query<Account> {
+pub fn account(token: &TokenHash, limits: &SessionLimits, now: Timestamp) -> Query<SignedIn> {
     Query::new(statement!("sessions/account", token, now, limits.idle_since(now)))
 }
 
@@ -109,6 +153,32 @@ pub fn touch(id: SessionId, now: Timestamp) -> Statement {
 /// Ends a session.
 pub fn delete(id: SessionId) -> Statement {
     statement!("sessions/delete", &id)
+}
+
+/// Ends all sessions of a user.
+pub fn delete_by_user(user: UserId) -> Statement {
+    statement!("sessions/delete_by_user", &user)
+}
+
+/// Ends all sessions of a user but one.
+pub fn delete_others(user: UserId, kept: SessionId) -> Statement {
+    statement!("sessions/delete_others", &user, &kept)
+}
+
+/// Ends the session of a token, if it is one.
+pub fn delete_by_token(token: &TokenHash) -> Statement {
+    statement!("sessions/delete_by_token", token)
+}
+
+/// A page of a user's live sessions, the newest first, after the one whose id is `after`.
+pub fn list(
+    user: UserId,
+    limits: &SessionLimits,
+    now: Timestamp,
+    after: &str,
+    limit: u32,
+) -> Query<Listed> {
+    Query::new(statement!("sessions/list", &user, now, limits.idle_since(now), after, i64::from(limit)))
 }
 
 /// The records of a user's sessions.

@@ -135,6 +135,7 @@ macro_rules! text_params {
 }
 
 text_params!(
+    accounts::ApiTokenId,
     accounts::AuditEventId,
     accounts::Email,
     accounts::OutboxId,
@@ -144,6 +145,7 @@ text_params!(
     accounts::SessionId,
     accounts::TenantId,
     accounts::TokenHash,
+    accounts::TokenName,
     accounts::UserId,
     rbac::Grant,
     rbac::Permission,

@@ -45,6 +45,15 @@ pub struct Credentials {
     pub active: bool,
 }
 
+/// What a change of the password needs to know of an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PasswordOf {
+    /// Its address.
+    pub email: Email,
+    /// A PHC string, if the account has a password.
+    pub password_hash: Option<String>,
+}
+
 /// An account as its owner and its administrators see it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct User {
@@ -108,6 +117,16 @@ pub fn update_names(
 /// Puts a hash under newer settings in the place of `old`, if that is still the one.
 pub fn update_password_hash(id: UserId, old: &str, new: &str) -> Statement {
     statement!("users/update_password_hash", &id, old, new)
+}
+
+/// What a change of the password needs.
+pub fn password(id: UserId) -> Query<PasswordOf> {
+    Query::new(statement!("users/password", &id))
+}
+
+/// Sets another password, and makes every decision about this user stale.
+pub fn change_password(id: UserId, hash: &str, now: Timestamp) -> Statement {
+    statement!("users/change_password", &id, hash, now)
 }
 
 /// Deletes an account with its sessions, tokens and roles.

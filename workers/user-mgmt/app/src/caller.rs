@@ -1,15 +1,33 @@
-use accounts::UserId;
+use accounts::{ApiTokenId, Timestamp, UserId};
+use http_kit::Problem;
 use rbac::{GrantSet, Principal};
-use store::sessions::{self, Account};
+use store::api_tokens;
+use store::sessions::{self, Account, Held, Session};
 
-/// Whoever makes a request: a live session and, while RBAC is on, what its account may do.
+/// Whoever makes a request: an account, by a session or an API token, and, while RBAC is on, what it may do.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The session and the account.
+    /// The account.
     pub account: Account,
+    /// What the request was made with.
+    pub credential: Credential,
     /// What the account may do; absent while RBAC is off.
     pub authority: Option<Authority>,
     grants: GrantSet,
+}
+
+/// What a request is made with.
+#[derive(Clone, Copy, Debug)]
+pub enum Credential {
+    /// A live session.
+    Session(Session),
+    /// A usable API token.
+    Token {
+        /// The token.
+        id: ApiTokenId,
+        /// When it was last used, to within an hour.
+        last_used_at: Option<Timestamp>,
+    },
 }
 
 /// What an account may do, and the version of the role matrix that says so.
@@ -23,19 +41,48 @@ pub struct Authority {
     pub defects: Vec<String>,
 }
 
+/// A caller by a session: what an API token does not do for.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// Whose it is.
+    pub caller: Caller,
+}
+
 impl Caller {
-    /// A caller with RBAC off.
-    pub fn without_rbac(account: Account) -> Self {
-        Self { account, authority: None, grants: GrantSet::default() }
+    /// A caller by a session, with RBAC off.
+    pub fn without_rbac(row: sessions::SignedIn) -> Self {
+        Self {
+            account: row.account,
+            credential: Credential::Session(row.session),
+            authority: None,
+            grants: GrantSet::default(),
+        }
     }
 
-    /// A caller with RBAC on.
-    pub fn with_rbac(principal: sessions::Principal) -> Self {
-        let (grants, defects) = GrantSet::from_stored(&principal.grants);
-        let defects =
-            defects.into_iter().map(|defect| format!("`{}`: {}", defect.text, defect.error)).collect();
-        let authority = Authority { epoch: principal.epoch, roles: principal.roles, defects };
-        Self { account: principal.account, authority: Some(authority), grants }
+    /// A caller by a session, with RBAC on.
+    pub fn with_rbac(row: sessions::Principal) -> Self {
+        let (authority, grants) = read(row.held);
+        Self {
+            account: row.account,
+            credential: Credential::Session(row.session),
+            authority: Some(authority),
+            grants,
+        }
+    }
+
+    /// A caller by an API token: what its scopes name and its owner may do at present.
+    pub fn by_token(row: api_tokens::Principal) -> Self {
+        let (authority, held) = read(row.held);
+        // A scope that can't be read allows nothing.
+        let (scopes, _) = GrantSet::from_stored(&row.scopes);
+        Self {
+            account: row.account,
+            credential: Credential::Token { id: row.token_id, last_used_at: row.last_used_at },
+            authority: Some(authority),
+            grants: held.intersection(&scopes),
+        }
     }
 
     /// The caller's account.
@@ -60,6 +107,27 @@ impl Caller {
     /// The caller's grants as texts, sorted.
     pub fn permissions(&self) -> Vec<String> {
         self.grants.iter().map(ToString::to_string).collect()
+    }
+}
+
+fn read(held: Held) -> (Authority, GrantSet) {
+    let (grants, defects) = GrantSet::from_stored(&held.grants);
+    let defects =
+        defects.into_iter().map(|defect| format!("`{}`: {}", defect.text, defect.error)).collect();
+    (Authority { epoch: held.epoch, roles: held.roles, defects }, grants)
+}
+
+impl SignedIn {
+    /// Refuses an API token: it manages neither sessions nor tokens nor passwords.
+    pub fn of(caller: Caller) -> Result<Self, Problem> {
+        match caller.credential {
+            Credential::Session(session) => Ok(Self { session, caller }),
+            Credential::Token { .. } => Err(Problem::new(
+                http::StatusCode::FORBIDDEN,
+                "session_required",
+                "this needs a session; an API token does not do",
+            )),
+        }
     }
 }
 

@@ -15,5 +15,5 @@ pub mod routes;
 pub mod services;
 
 pub use app::{App, Platform};
-pub use caller::Caller;
+pub use caller::{Authority, Caller, Credential, SignedIn};
 pub use config::{Config, Enforce};

@@ -12,6 +12,8 @@ use crate::gate::{Mount, OwnOr};
 mod accounts;
 mod healthz;
 mod rbac_routes;
+mod sessions;
+mod tokens;
 mod users;
 
 /// Room for a manifest or a role of 10,000 permissions.
@@ -22,19 +24,37 @@ pub fn table<P: Platform>(app: &Arc<App<P>>) -> RouteTable {
     let mut mount = Mount::new(app.clone());
     mount.public(Method::GET, "/healthz", healthz::doc(), healthz::handler);
     mount_accounts(&mut mount);
+    mount_sessions(&mut mount);
     mount_users(&mut mount);
     if app.config.rbac_enabled {
         mount_rbac(&mut mount);
+        mount_tokens(&mut mount);
     }
     mount.into_table()
 }
 
 fn mount_accounts<P: Platform>(mount: &mut Mount<P>) {
-    use accounts::{load_user, login, logout, register};
+    use accounts::{change_password, load_user, login, logout, register};
     mount.public(Method::POST, "/register", register::doc(), register::handler);
     mount.public(Method::POST, "/login", login::doc(), login::handler);
     mount.public(Method::POST, "/logout", logout::doc(), logout::handler);
-    mount.session(Method::GET, "/load-user", load_user::doc(), load_user::handler);
+    mount.session_or_token(Method::GET, "/load-user", load_user::doc(), load_user::handler);
+    mount.session(Method::POST, "/change-password", change_password::doc(), change_password::handler);
+}
+
+fn mount_sessions<P: Platform>(mount: &mut Mount<P>) {
+    use sessions::{delete, delete_others, list, refresh};
+    mount.session(Method::GET, "/sessions", list::doc(), list::handler);
+    mount.session(Method::DELETE, "/sessions", delete_others::doc(), delete_others::handler);
+    mount.session(Method::DELETE, "/sessions/{id}", delete::doc(), delete::handler);
+    mount.session(Method::POST, "/sessions/refresh", refresh::doc(), refresh::handler);
+}
+
+fn mount_tokens<P: Platform>(mount: &mut Mount<P>) {
+    use tokens::{create, delete, list};
+    mount.session(Method::GET, "/tokens", list::doc(), list::handler);
+    mount.session(Method::POST, "/tokens", create::doc(), create::handler);
+    mount.session(Method::DELETE, "/tokens/{id}", delete::doc(), delete::handler);
 }
 
 fn mount_users<P: Platform>(mount: &mut Mount<P>) {
@@ -104,7 +124,7 @@ fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     let (doc, handler) = (user_roles::effective::doc(), user_roles::effective::handler);
     mount.own_or(Method::GET, "/rbac/users/{userId}/permissions", own_or_read, doc, handler);
 
-    mount.session(Method::POST, "/rbac/check", check::doc(), check::handler);
+    mount.session_or_token(Method::POST, "/rbac/check", check::doc(), check::handler);
 }
 
 /// An answer without a body.

@@ -17,6 +17,8 @@ pub(crate) enum Excess {
     Role,
     /// An account.
     Account,
+    /// An API token.
+    Token,
 }
 
 /// Refuses where any of these grants is not covered by the caller's own.
@@ -25,14 +27,23 @@ pub(crate) fn refuse_excess<'a>(
     grants: impl IntoIterator<Item = &'a Grant>,
     what: Excess,
 ) -> Result<(), Problem> {
-    let missing: Vec<String> =
-        exceeding(allowed.principal().grants(), grants).into_iter().map(ToString::to_string).collect();
+    refuse_beyond(allowed.principal().grants(), grants, what)
+}
+
+/// Refuses where any of these grants is not covered by those that are held.
+pub(crate) fn refuse_beyond<'a>(
+    held: &GrantSet,
+    grants: impl IntoIterator<Item = &'a Grant>,
+    what: Excess,
+) -> Result<(), Problem> {
+    let missing: Vec<String> = exceeding(held, grants).into_iter().map(ToString::to_string).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let detail = match what {
         Excess::Role => "this role grants more than you hold yourself",
         Excess::Account => "this account may do more than you may yourself",
+        Excess::Token => "a token can't have scopes beyond what you hold yourself",
     };
     // A few of them say enough, and an answer of 10,000 helps nobody.
     let missing: Vec<String> = missing.into_iter().take(10).collect();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts::{AuditEventId, OutboxId, TenantId, Timestamp, UserId};
+use accounts::{ApiTokenId, AuditEventId, OutboxId, SessionId, TenantId, Timestamp, TokenHash, UserId};
 use http_kit::{Problem, Request};
 use rbac::Allowed;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use store::outbox::Schedule;
 use store::{Db, Rows, Statement, StoreError, guard, outbox, rbac_meta, users};
 
 use crate::app::{App, Platform};
-use crate::caller::Caller;
+use crate::caller::{Caller, Credential};
 use crate::services::outbox::{self as work, Kind};
 use crate::services::problems::store_problem;
 
@@ -34,6 +34,7 @@ pub struct Change<P: Platform> {
     request: Request,
     now: Timestamp,
     actor: Option<(UserId, TenantId)>,
+    by_token: Option<ApiTokenId>,
     statements: Vec<Statement>,
     events: Vec<Event>,
     work: Vec<OutboxId>,
@@ -44,8 +45,7 @@ impl<P: Platform> Change<P> {
     /// who the decision was about and the role matrix is still the one it was made on.
     pub fn by(app: &Arc<App<P>>, request: &Request, allowed: &Allowed<Caller>) -> Self {
         let caller = allowed.principal();
-        let mut change = Self::without_decision(app, request);
-        change.actor = Some((caller.user_id(), caller.account.tenant_id));
+        let mut change = Self::own(app, request, caller);
         if let Some(authority) = &caller.authority {
             let check =
                 guard::decision_current(caller.user_id(), caller.account.authz_version, authority.epoch);
@@ -54,10 +54,14 @@ impl<P: Platform> Change<P> {
         change
     }
 
-    /// A change to the caller's own session, which needs no permission.
+    /// A change to what is the caller's own, which needs no permission.
     pub fn own(app: &Arc<App<P>>, request: &Request, caller: &Caller) -> Self {
         let mut change = Self::without_decision(app, request);
         change.actor = Some((caller.user_id(), caller.account.tenant_id));
+        change.by_token = match caller.credential {
+            Credential::Session(_) => None,
+            Credential::Token { id, .. } => Some(id),
+        };
         change
     }
 
@@ -68,6 +72,7 @@ impl<P: Platform> Change<P> {
             request: request.clone(),
             now: app.runtime.now(),
             actor: None,
+            by_token: None,
             statements: Vec::new(),
             events: Vec::new(),
             work: Vec::new(),
@@ -121,9 +126,21 @@ impl<P: Platform> Change<P> {
     }
 
     /// One session is about to end; comes before the statement that ends it.
-    pub fn session_ends(&mut self, session: accounts::SessionId) {
+    pub fn session_ends(&mut self, session: SessionId) {
         let (id, when) = self.work();
         self.push(outbox::insert_revocation_of_session(id, session, when));
+    }
+
+    /// The session of a token is about to end, if it is one; comes before the statement that ends it.
+    pub fn session_of_token_ends(&mut self, token: &TokenHash) {
+        let (id, when) = self.work();
+        self.push(outbox::insert_revocation_of_token(id, token, when));
+    }
+
+    /// All sessions of a user but one are about to end; comes before the statement that ends them.
+    pub fn other_sessions_end(&mut self, user: UserId, kept: SessionId) {
+        let (id, when) = self.work();
+        self.push(outbox::insert_revocation_of_others(id, user, kept, when));
     }
 
     fn work(&mut self) -> (OutboxId, Schedule) {
@@ -154,7 +171,10 @@ impl<P: Platform> Change<P> {
         Ok(rows)
     }
 
-    fn audit(&self, event: Event) -> Statement {
+    fn audit(&self, mut event: Event) -> Statement {
+        if let (Some(token), Some(details)) = (self.by_token, event.details.as_object_mut()) {
+            details.insert("apiToken".to_owned(), json!(token));
+        }
         audit::insert(&AuditEvent {
             id: AuditEventId::generate(&*self.app.runtime, &*self.app.runtime),
             at: self.now,

@@ -2,11 +2,12 @@
 
 use accounts::TokenHash;
 use api::session_state::{
-    CreateRequest, EpochRequest, InvalidateRequest, MAX_IDS, RevokeRequest, SessionRecord, UpdateRequest,
+    CreateRequest, EpochRequest, GetResponse, InvalidateRequest, MAX_IDS, RevokeRequest, SessionRecord,
+    UpdateRequest,
 };
 use http::header::CONTENT_TYPE;
 use http::{Method, Request, StatusCode};
-use http_kit::{Body, Fetch, FetchError};
+use http_kit::{Body, Bytes, Fetch, FetchError, read_body};
 use serde::Serialize;
 
 /// Why the cache did not take something.
@@ -21,6 +22,21 @@ pub enum SessionCacheError {
     /// The request could not be made.
     #[error("unusable request: {0}")]
     Request(String),
+    /// It answered with something else than what was asked for.
+    #[error("unreadable answer: {0}")]
+    Answer(String),
+}
+
+/// The largest answer that is read: a record of 10,000 permissions has room.
+const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the cache.
+    Written,
+    /// The cache refused it because it knows something newer.
+    Superseded,
 }
 
 /// The cache of sessions, as user-mgmt writes it.
@@ -33,9 +49,21 @@ impl<'a, F: Fetch> SessionCache<'a, F> {
         Self(session_state)
     }
 
+    /// The record of a session, if there is one that may be believed.
+    pub async fn get(&self, id: TokenHash) -> Result<Option<GetResponse>, SessionCacheError> {
+        match self.fetch(Method::GET, &format!("/get/{id}"), Body::empty()).await {
+            Ok(body) => {
+                let record = serde_json::from_slice(&body);
+                record.map(Some).map_err(|error| SessionCacheError::Answer(error.to_string()))
+            }
+            Err(SessionCacheError::Refused(StatusCode::NOT_FOUND)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes the record of a new session.
-    pub async fn create(&self, request: &CreateRequest) -> Result<(), SessionCacheError> {
-        self.send(Method::POST, "/create", request).await.or_else(superseded)
+    pub async fn create(&self, request: &CreateRequest) -> Result<Outcome, SessionCacheError> {
+        outcome(self.send(Method::POST, "/create", request).await)
     }
 
     /// Writes the record of a session anew.
@@ -44,9 +72,9 @@ impl<'a, F: Fetch> SessionCache<'a, F> {
         id: TokenHash,
         ttl_seconds: u64,
         session: SessionRecord,
-    ) -> Result<(), SessionCacheError> {
+    ) -> Result<Outcome, SessionCacheError> {
         let request = UpdateRequest { ttl_seconds, session };
-        self.send(Method::PUT, &format!("/update/{id}"), &request).await.or_else(superseded)
+        outcome(self.send(Method::PUT, &format!("/update/{id}"), &request).await)
     }
 
     /// These sessions are over.
@@ -73,21 +101,30 @@ impl<'a, F: Fetch> SessionCache<'a, F> {
 
     async fn send(&self, method: Method, path: &str, body: &impl Serialize) -> Result<(), SessionCacheError> {
         let body = serde_json::to_vec(body).map_err(|error| SessionCacheError::Request(error.to_string()))?;
+        self.fetch(method, path, Body::from(body)).await.map(|_| ())
+    }
+
+    async fn fetch(&self, method: Method, path: &str, body: Body) -> Result<Bytes, SessionCacheError> {
         let request = Request::builder()
             .method(method)
             .uri(format!("https://session-state{path}"))
             .header(CONTENT_TYPE, "application/json")
-            .body(Body::from(body))
+            .body(body)
             .map_err(|error| SessionCacheError::Request(error.to_string()))?;
-        let status = self.0.fetch(request).await?.status();
-        if status.is_success() { Ok(()) } else { Err(SessionCacheError::Refused(status)) }
+        let response = self.0.fetch(request).await?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(SessionCacheError::Refused(status));
+        }
+        Ok(read_body(response.into_body(), ANSWER_LIMIT).await?)
     }
 }
 
-/// A record that the cache refuses because it knows something newer has done its job.
-fn superseded(error: SessionCacheError) -> Result<(), SessionCacheError> {
-    match error {
-        SessionCacheError::Refused(StatusCode::CONFLICT) => Ok(()),
-        error => Err(error),
+/// That the cache knows something newer is no failure.
+fn outcome(sent: Result<(), SessionCacheError>) -> Result<Outcome, SessionCacheError> {
+    match sent {
+        Ok(()) => Ok(Outcome::Written),
+        Err(SessionCacheError::Refused(StatusCode::CONFLICT)) => Ok(Outcome::Superseded),
+        Err(error) => Err(error),
     }
 }

@@ -1,43 +1,177 @@
-//! What keeps a session alive, and its record in the cache up to date.
+//! How sessions start, what keeps them alive, and their records in the cache up to date.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use accounts::Timestamp;
-use api::session_state::{CreateRequest, RECORD_VERSION, SessionRecord};
-use http_kit::{Level, Request};
+use accounts::{ApiTokenId, SessionId, SessionToken, Timestamp, UserId};
+use api::session_state::{CreateRequest, Freshness, RECORD_VERSION, SessionRecord};
+use http::header::HeaderValue;
+use http_kit::{Level, Problem, Request, session_cookie, set_session_cookie};
 use serde_json::json;
-use store::sessions;
+use store::sessions::{self, NewSession, Session};
+use store::{Rows, api_tokens, decode};
 
 use crate::app::{App, Platform};
-use crate::caller::Caller;
-use crate::services::session_cache::SessionCache;
+use crate::caller::{Caller, SignedIn};
+use crate::services::change::Change;
+use crate::services::problems::store_problem;
+use crate::services::session_cache::{Outcome, SessionCache, SessionCacheError};
+
+/// How coarsely the use of an API token is written down.
+const TOKEN_USE: Duration = Duration::from_hours(1);
+
+/// A session that starts with a change.
+pub(crate) struct Started {
+    pub(crate) id: SessionId,
+    token: SessionToken,
+    whoami: usize,
+}
+
+/// Ends, in the batch of a change, the session whose cookie the request carries, if it is live: a browser has one session,
+/// and whoever planted a cookie in it has none.
+pub(crate) fn end_presented<P: Platform>(change: &mut Change<P>, request: &Request) {
+    if let Some(token) = session_cookie(&request.headers) {
+        let hash = token.hash();
+        change.session_of_token_ends(&hash);
+        change.push(sessions::delete_by_token(&hash));
+    }
+}
+
+/// Starts a session, with a token that nobody has seen, in the batch of a change; who has it is read there as well.
+pub(crate) fn start<P: Platform>(
+    app: &App<P>,
+    request: &Request,
+    change: &mut Change<P>,
+    user: UserId,
+) -> Started {
+    let (now, limits) = (change.now(), &app.config.session_limits);
+    let token = SessionToken::generate(&*app.runtime);
+    let session = NewSession {
+        id: SessionId::generate(&*app.runtime, &*app.runtime),
+        token_hash: token.hash(),
+        user_id: user,
+        user_agent: request.context.user_agent.clone(),
+        created_at: now,
+        expires_at: limits.expiry(now),
+    };
+    change.push(sessions::insert(&session));
+    let whoami = change.push_read(if app.config.rbac_enabled {
+        sessions::principal(&session.token_hash, limits, now).into_statement()
+    } else {
+        sessions::account(&session.token_hash, limits, now).into_statement()
+    });
+    Started { id: session.id, token, whoami }
+}
+
+impl Started {
+    /// Whose session it is and the cookie that carries it, from the rows of the batch; the cache is told after the
+    /// response.
+    pub(crate) fn finish<P: Platform>(
+        self,
+        app: &Arc<App<P>>,
+        request: &Request,
+        mut rows: Vec<Rows>,
+        now: Timestamp,
+    ) -> Result<(SignedIn, HeaderValue), Problem> {
+        let rows = rows.get_mut(self.whoami).map(std::mem::take).unwrap_or_default();
+        let caller = if app.config.rbac_enabled {
+            decode("sessions/principal", rows).map(|rows| rows.into_iter().next().map(Caller::with_rbac))
+        } else {
+            decode("sessions/account", rows).map(|rows| rows.into_iter().next().map(Caller::without_rbac))
+        };
+        // The account was suspended or deleted between the two round trips.
+        let caller = caller.map_err(|error| store_problem(&error))?.ok_or_else(Problem::unauthenticated)?;
+        let signed_in = SignedIn::of(caller)?;
+        cache_new(app, request, &signed_in, now);
+        Ok((signed_in, set_session_cookie(&self.token, app.config.session_limits.absolute)))
+    }
+}
 
 /// Writes down, after the response, that a session was used, where enough time has passed since it last was; its record
 /// in the cache lives on with it.
-pub(crate) fn touch<P: Platform>(app: &Arc<App<P>>, request: &Request, caller: &Caller, now: Timestamp) {
-    if !app.config.session_limits.is_due_for_touch(caller.account.last_seen_at, now) {
+pub(crate) fn touch<P: Platform>(
+    app: &Arc<App<P>>,
+    request: &Request,
+    session: &Session,
+    caller: &Caller,
+    now: Timestamp,
+) {
+    if !app.config.session_limits.is_due_for_touch(session.last_seen_at, now) {
         return;
     }
-    let (app, caller, request_id) = (app.clone(), caller.clone(), request.context.request_id.clone());
+    let (app, session, caller) = (app.clone(), *session, caller.clone());
+    let request_id = request.context.request_id.clone();
     request.context.defer(async move {
-        if let Err(error) = sessions::touch(caller.account.session_id, now).run(&app.db).await {
+        if let Err(error) = sessions::touch(session.id, now).run(&app.db).await {
             log(&app, &request_id, "the use of a session was not written down", &error);
         }
         let ttl = app.config.session_limits.idle.as_secs();
         let cache = SessionCache::new(&app.session_state);
-        if let Err(error) = cache.update(caller.account.token_hash, ttl, record(&caller, now)).await {
+        if let Err(error) = cache.update(session.token_hash, ttl, record(&session, &caller, now)).await {
             log(&app, &request_id, "a session record was not refreshed", &error);
         }
     });
 }
 
+/// Writes down, after the response, that an API token was used, once an hour at most.
+pub(crate) fn touch_token<P: Platform>(
+    app: &Arc<App<P>>,
+    request: &Request,
+    token: ApiTokenId,
+    last_used_at: Option<Timestamp>,
+    now: Timestamp,
+) {
+    if last_used_at.is_some_and(|last| now.since(last) < TOKEN_USE) {
+        return;
+    }
+    let (app, request_id) = (app.clone(), request.context.request_id.clone());
+    request.context.defer(async move {
+        if let Err(error) = api_tokens::touch(token, now, now.minus(TOKEN_USE)).run(&app.db).await {
+            log(&app, &request_id, "the use of an API token was not written down", &error);
+        }
+    });
+}
+
+/// Brings the record of a session up to date for a cached check that found it stale or missing, and gives it. A warm one
+/// is left as it is. False beside it: the cache knows of something newer than what was read here.
+pub(crate) async fn refresh<P: Platform>(
+    app: &App<P>,
+    request: &Request,
+    SignedIn { session, caller }: &SignedIn,
+) -> (SessionRecord, bool) {
+    let fresh = record(session, caller, app.runtime.now());
+    let cache = SessionCache::new(&app.session_state);
+    let written = async {
+        if let Some(found) = cache.get(session.token_hash).await?
+            && found.freshness == Freshness::Fresh
+            && found.session == (SessionRecord { created_at: found.session.created_at, ..fresh.clone() })
+        {
+            return Ok::<_, SessionCacheError>(Outcome::Written);
+        }
+        cache.update(session.token_hash, app.config.session_limits.idle.as_secs(), fresh.clone()).await
+    };
+    match written.await {
+        Ok(outcome) => (fresh, outcome == Outcome::Written),
+        Err(error) => {
+            // What was read is right all the same; the next check will find the record missing once more.
+            log(app, &request.context.request_id, "a session record was not refreshed", &error);
+            (fresh, true)
+        }
+    }
+}
+
 /// Tells the cache, after the response, about a session that has just begun.
-pub(crate) fn cache_new<P: Platform>(app: &Arc<App<P>>, request: &Request, caller: &Caller, now: Timestamp) {
+fn cache_new<P: Platform>(
+    app: &Arc<App<P>>,
+    request: &Request,
+    SignedIn { session, caller }: &SignedIn,
+    now: Timestamp,
+) {
     let (app, request_id) = (app.clone(), request.context.request_id.clone());
     let create = CreateRequest {
-        id: caller.account.token_hash,
+        id: session.token_hash,
         ttl_seconds: app.config.session_limits.idle.as_secs(),
-        session: record(caller, now),
+        session: record(session, caller, now),
     };
     request.context.defer(async move {
         // A session without a record is as good as one: whoever misses it has user-mgmt write it.
@@ -47,7 +181,7 @@ pub(crate) fn cache_new<P: Platform>(app: &Arc<App<P>>, request: &Request, calle
     });
 }
 
-fn record(caller: &Caller, now: Timestamp) -> SessionRecord {
+fn record(session: &Session, caller: &Caller, now: Timestamp) -> SessionRecord {
     let account = &caller.account;
     SessionRecord {
         version: RECORD_VERSION,
@@ -58,7 +192,7 @@ fn record(caller: &Caller, now: Timestamp) -> SessionRecord {
         tenant_id: account.tenant_id,
         user_version: account.authz_version,
         created_at: now,
-        expires_at: account.expires_at,
+        expires_at: session.expires_at,
         roles: caller.authority.as_ref().map(|authority| authority.roles.clone()),
         permissions: caller.authority.as_ref().map(|_| caller.permissions()),
         epoch: caller.authority.as_ref().map(|authority| authority.epoch),

@@ -1,24 +1,22 @@
-//! `POST /login`: a new session for whoever knows the password.
+//! `POST /login`: a new session for whoever knows the password, in the place of the one that the browser had.
 
 use std::sync::Arc;
 
 use accounts::password::{self, Verified};
-use accounts::{RoleId, SessionId, SessionToken};
+use accounts::RoleId;
 use api::{LoadUser, LoginRequest};
 use http::StatusCode;
 use http::header::SET_COOKIE;
-use http_kit::{Doc, Outcome, Problem, Request, json, set_session_cookie};
+use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::catalogue;
 use serde_json::json as object;
-use store::sessions::{self, NewSession};
 use store::users::{self, Credentials};
-use store::{Rows, decode, user_roles};
+use store::user_roles;
 
 use crate::app::{App, Platform};
-use crate::caller::Caller;
 use crate::services::change::{Change, Event};
 use crate::services::problems::store_problem;
-use crate::services::sessions::cache_new;
+use crate::services::sessions::{end_presented, start};
 
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Sign in").takes::<LoginRequest>().gives::<LoadUser>(200).fails(&[401])
@@ -30,7 +28,6 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let found = found.map_err(|error| store_problem(&error))?;
     let (user, new_hash) = verify(&app, &body, found)?;
 
-    let token = SessionToken::generate(&*app.runtime);
     let mut change = Change::without_decision(&app, &request);
     change.set_actor(user.id, user.tenant_id);
     let now = change.now();
@@ -47,35 +44,18 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
             details: object!({ "role": catalogue::SUPER_ADMIN, "reason": "SUPER_ADMIN_EMAIL" }),
         });
     }
-    let session = NewSession {
-        id: SessionId::generate(&*app.runtime, &*app.runtime),
-        token_hash: token.hash(),
-        user_id: user.id,
-        user_agent: request.context.user_agent.clone(),
-        created_at: now,
-        expires_at: app.config.session_limits.expiry(now),
-    };
-    change.push(sessions::insert(&session));
-    // Who has just signed in is read in the same round trip.
-    let limits = &app.config.session_limits;
-    let whoami = if app.config.rbac_enabled {
-        sessions::principal(&session.token_hash, limits, now).into_statement()
-    } else {
-        sessions::account(&session.token_hash, limits, now).into_statement()
-    };
-    let whoami = change.push_read(whoami);
+    end_presented(&mut change, &request);
+    let session = start(&app, &request, &mut change, user.id);
     let event = Event {
         action: "session.created",
         target_type: "session",
         target_id: session.id.to_string(),
         details: object!({ "method": "password" }),
     };
-    let mut rows = change.try_commit(event).await.map_err(|error| store_problem(&error))?;
-    let caller = caller(&app, std::mem::take(&mut rows[whoami]))?;
-    cache_new(&app, &request, &caller, now);
+    let rows = change.try_commit(event).await.map_err(|error| store_problem(&error))?;
+    let (signed_in, cookie) = session.finish(&app, &request, rows, now)?;
 
-    let mut response = json(StatusCode::OK, &caller.load_user())?;
-    let cookie = set_session_cookie(&token, app.config.session_limits.absolute);
+    let mut response = json(StatusCode::OK, &signed_in.caller.load_user())?;
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
 }
@@ -130,14 +110,4 @@ async fn is_future_super_admin<P: Platform>(
     }
     let roles = user_roles::list(user.id).all(&app.db).await.map_err(|error| store_problem(&error))?;
     Ok(roles.iter().all(|role| role.id != RoleId::SUPER_ADMIN))
-}
-
-fn caller<P: Platform>(app: &App<P>, rows: Rows) -> Result<Caller, Problem> {
-    let caller = if app.config.rbac_enabled {
-        decode("sessions/principal", rows).map(|rows| rows.into_iter().next().map(Caller::with_rbac))
-    } else {
-        decode("sessions/account", rows).map(|rows| rows.into_iter().next().map(Caller::without_rbac))
-    };
-    // The account was suspended or deleted between the two round trips.
-    caller.map_err(|error| store_problem(&error))?.ok_or_else(Problem::unauthenticated)
 }

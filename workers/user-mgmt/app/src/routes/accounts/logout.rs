@@ -8,18 +8,19 @@ use serde_json::json;
 use store::sessions;
 
 use crate::app::{App, Platform};
+use crate::caller::SignedIn;
 use crate::gate::resolve;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
 
 pub(in crate::routes) fn doc() -> Doc {
-    Doc::new("Sign out").gives_nothing(204)
+    Doc::new("Sign out").gives_nothing(204).fails(&[400])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
-    match resolve(&app, &request).await {
-        Ok(caller) => {
-            let session = caller.account.session_id;
+    match resolve(&app, &request).await.and_then(SignedIn::of) {
+        Ok(SignedIn { session, caller }) => {
+            let session = session.id;
             let mut change = Change::own(&app, &request, &caller);
             change.session_ends(session);
             change.push(sessions::delete(session));

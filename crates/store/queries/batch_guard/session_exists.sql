@@ -1,1 +1,0 @@
-INSERT INTO batch_guard (name, holds) SELECT 'target_exists', EXISTS (SELECT 1 FROM sessions WHERE id = ?1)

@@ -1,0 +1,42 @@
+//! `DELETE /sessions/:id`: one of one's own sessions is over. Those of others are not found.
+
+use std::sync::Arc;
+
+use accounts::SessionId;
+use http::header::SET_COOKIE;
+use http_kit::{Doc, Outcome, Request, clear_session_cookie};
+use serde_json::json;
+use store::{guard, sessions};
+
+use crate::app::{App, Platform};
+use crate::caller::SignedIn;
+use crate::routes::no_content;
+use crate::services::change::{Change, Event};
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("End one of one's own sessions").gives_nothing(204)
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(
+    app: Arc<App<P>>,
+    request: Request,
+    SignedIn { session: current, caller }: SignedIn,
+) -> Outcome {
+    let id: SessionId = request.param("id")?;
+    let mut change = Change::own(&app, &request, &caller);
+    change.push(guard::session_of_user_exists(id, caller.user_id()));
+    change.session_ends(id);
+    change.push(sessions::delete(id));
+    let event = Event {
+        action: "session.ended",
+        target_type: "session",
+        target_id: id.to_string(),
+        details: json!({}),
+    };
+    change.commit(event).await?;
+    let mut response = no_content()?;
+    if id == current.id {
+        response.headers_mut().insert(SET_COOKIE, clear_session_cookie());
+    }
+    Ok(response)
+}

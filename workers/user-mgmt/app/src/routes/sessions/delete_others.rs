@@ -1,0 +1,35 @@
+//! `DELETE /sessions`: all of one's own sessions but this one are over.
+
+use std::sync::Arc;
+
+use http_kit::{Doc, Outcome, Request};
+use serde_json::json;
+use store::sessions;
+
+use crate::app::{App, Platform};
+use crate::caller::SignedIn;
+use crate::routes::no_content;
+use crate::services::change::{Change, Event};
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("End all of one's own sessions but this one").gives_nothing(204)
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(
+    app: Arc<App<P>>,
+    request: Request,
+    SignedIn { session, caller }: SignedIn,
+) -> Outcome {
+    let user = caller.user_id();
+    let mut change = Change::own(&app, &request, &caller);
+    change.other_sessions_end(user, session.id);
+    change.push(sessions::delete_others(user, session.id));
+    let event = Event {
+        action: "user.other_sessions_ended",
+        target_type: "user",
+        target_id: user.to_string(),
+        details: json!({ "kept": session.id }),
+    };
+    change.commit(event).await?;
+    no_content()
+}

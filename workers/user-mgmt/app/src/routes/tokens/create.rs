@@ -1,0 +1,76 @@
+//! `POST /tokens`: an API token, shown this once. Its scopes are within what its owner holds, now and whenever it is used.
+
+use std::sync::Arc;
+
+use accounts::{ApiToken, ApiTokenId};
+use api::{CreateApiTokenRequest, CreatedApiToken};
+use http::StatusCode;
+use http_kit::{Doc, Outcome, Problem, Request, json};
+use rbac::Principal;
+use serde_json::json as object;
+use store::api_tokens::{self, NewApiToken};
+use store::guard;
+
+use crate::app::{App, Platform};
+use crate::caller::SignedIn;
+use crate::services::authority::{Excess, refuse_beyond};
+use crate::services::change::{Change, Event};
+
+/// How many scopes a token has at most; a grant with a wildcard is one.
+const MAX_SCOPES: usize = 100;
+
+pub(in crate::routes) fn doc() -> Doc {
+    let doc = Doc::new("Create an API token; the answer is the only one that shows it");
+    doc.takes::<CreateApiTokenRequest>().gives::<CreatedApiToken>(201).fails(&[403, 409])
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(
+    app: Arc<App<P>>,
+    request: Request,
+    SignedIn { caller, .. }: SignedIn,
+) -> Outcome {
+    let body: CreateApiTokenRequest = request.json()?;
+    if body.scopes.len() > MAX_SCOPES {
+        return Err(Problem::invalid_field("scopes", "`scopes`: name 100 of them at most"));
+    }
+    refuse_beyond(caller.grants(), &body.scopes, Excess::Token)?;
+
+    let secret = ApiToken::generate(&*app.runtime);
+    let mut change = Change::own(&app, &request, &caller);
+    if let Some(authority) = &caller.authority {
+        let version = caller.account.authz_version;
+        change.push(guard::decision_current(caller.user_id(), version, authority.epoch));
+    }
+    let now = change.now();
+    let token = NewApiToken {
+        id: ApiTokenId::generate(&*app.runtime, &*app.runtime),
+        token_hash: secret.hash(),
+        user_id: caller.user_id(),
+        name: body.name,
+        scopes: body.scopes,
+        created_at: now,
+        expires_at: now.plus(body.expires_in_days.duration()),
+    };
+    change.push(api_tokens::insert(&token));
+    let event = Event {
+        action: "token.created",
+        target_type: "token",
+        target_id: token.id.to_string(),
+        details: object!({
+            "name": token.name, "scopes": token.scopes, "expiresAt": token.expires_at.to_string(),
+        }),
+    };
+    change.commit(event).await?;
+    let answer = CreatedApiToken {
+        details: api::ApiToken {
+            id: token.id,
+            name: token.name.to_string(),
+            scopes: token.scopes.iter().map(ToString::to_string).collect(),
+            created_at: token.created_at.into(),
+            expires_at: token.expires_at.into(),
+            last_used_at: None,
+        },
+        token: secret.reveal(),
+    };
+    json(StatusCode::CREATED, &answer)
+}
