@@ -16,7 +16,9 @@ mod token;
 
 pub use ambient::{Clock, Random};
 pub use email::{Email, ParseEmailError};
-pub use id::{ApiTokenId, AuditEventId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId, UserId};
+pub use id::{
+    ApiTokenId, AuditEventId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId, UserId,
+};
 pub use name::{ParsePersonNameError, ParseTokenNameError, PersonName, TokenName};
 pub use password::{NewPassword, Password, PasswordError};
 pub use session::SessionLimits;

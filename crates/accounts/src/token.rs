@@ -151,7 +151,13 @@ mod tests {
         assert_eq!(format!("{token:?}"), "ApiToken(…)");
         assert_eq!(token.hash(), SessionToken::generate(&Sevens).hash());
         let bare = token.reveal()[4..].to_owned();
-        for text in [String::new(), bare.clone(), format!("EDW_{bare}"), format!("edw_{bare}="), format!("edw_edw_{bare}")] {
+        for text in [
+            String::new(),
+            bare.clone(),
+            format!("EDW_{bare}"),
+            format!("edw_{bare}="),
+            format!("edw_edw_{bare}"),
+        ] {
             assert_eq!(ApiToken::parse(&text), Err(ParseTokenError), "{text}");
         }
     }

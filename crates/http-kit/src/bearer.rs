@@ -46,7 +46,11 @@ mod tests {
     #[test]
     fn bearer_is_read_in_any_case() {
         for scheme in ["Bearer", "bearer", "BEARER", "Bearer  "] {
-            assert_eq!(read(&[format!("{scheme} {TOKEN}").as_bytes()]), Ok(Some(TOKEN.to_owned())), "{scheme}");
+            assert_eq!(
+                read(&[format!("{scheme} {TOKEN}").as_bytes()]),
+                Ok(Some(TOKEN.to_owned())),
+                "{scheme}"
+            );
         }
     }
 

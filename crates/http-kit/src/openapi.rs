@@ -112,7 +112,9 @@ fn problems(route: &Route) -> Vec<u16> {
         statuses.push(401);
     }
     // A session is not an API token, a permission may be missing, and a page of another origin may have sent it.
-    if !matches!(route.access, Access::Public | Access::Binding | Access::SessionOrToken) || !route.method.is_safe() {
+    if !matches!(route.access, Access::Public | Access::Binding | Access::SessionOrToken)
+        || !route.method.is_safe()
+    {
         statuses.push(403);
     }
     if path_parameters(route.path).next().is_some() {

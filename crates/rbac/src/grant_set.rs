@@ -117,11 +117,7 @@ impl GrantSet {
     }
 
     fn all(&self) -> impl Iterator<Item = &Grant> {
-        self.exact
-            .iter()
-            .chain(self.any_action.values())
-            .chain(self.any_resource.values())
-            .chain(&self.admin)
+        self.exact.iter().chain(self.any_action.values()).chain(self.any_resource.values()).chain(&self.admin)
     }
 
     /// How many different grants the set holds.

@@ -171,13 +171,7 @@ pub fn delete_by_token(token: &TokenHash) -> Statement {
 }
 
 /// A page of a user's live sessions, the newest first, after the one whose id is `after`.
-pub fn list(
-    user: UserId,
-    limits: &SessionLimits,
-    now: Timestamp,
-    after: &str,
-    limit: u32,
-) -> Query<Listed> {
+pub fn list(user: UserId, limits: &SessionLimits, now: Timestamp, after: &str, limit: u32) -> Query<Listed> {
     Query::new(statement!("sessions/list", &user, now, limits.idle_since(now), after, i64::from(limit)))
 }
 

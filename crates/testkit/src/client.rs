@@ -1,4 +1,4 @@
-use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
@@ -60,12 +60,14 @@ pub struct Client<'w, W> {
     world: &'w W,
     /// The value of the session cookie, while there is one.
     pub session: Option<String>,
+    /// The API token that it sends, if it is a program rather than a browser.
+    pub token: Option<String>,
 }
 
 impl<'w, W: World> Client<'w, W> {
     /// A browser without cookies.
     pub fn new(world: &'w W) -> Self {
-        Self { world, session: None }
+        Self { world, session: None, token: None }
     }
 
     /// `GET /api{path}`.
@@ -104,6 +106,9 @@ impl<'w, W: World> Client<'w, W> {
         if let Some(session) = &self.session {
             let cookie = format!("{}={session}", http_kit::SESSION_COOKIE);
             request.headers_mut().append(COOKIE, cookie.parse().unwrap());
+        }
+        if let Some(token) = &self.token {
+            request.headers_mut().append(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
         }
         let reply = self.world.send(request).await;
         for cookie in reply.headers.get_all(SET_COOKIE) {

@@ -9,8 +9,8 @@ use store::Statement;
 use testkit::{Client, Native, World};
 
 /// Every table of a migration after the first.
-const LATER_TABLES: [&str; 6] =
-    ["roles", "permissions", "user_roles", "role_permissions", "rbac_meta", "audit_log"];
+const LATER_TABLES: [&str; 7] =
+    ["roles", "permissions", "user_roles", "role_permissions", "rbac_meta", "audit_log", "api_tokens"];
 
 #[tokio::test]
 async fn accounts_work_on_the_first_migration_alone() {

@@ -35,8 +35,8 @@ fn the_api_description_is_that_of_the_route_table() {
 fn who_may_use_which_route() {
     let world = Native::new();
     let mut matrix = format!(
-        "{:6} {:47} {:12} {:10} {:7} {:11} {}\n",
-        "", "route", "signed out", "signed in", "MEMBER", "SUPER_ADMIN", "needs"
+        "{:6} {:47} {:12} {:10} {:7} {:11} {:9} {}\n",
+        "", "route", "signed out", "signed in", "MEMBER", "SUPER_ADMIN", "API token", "needs"
     );
     for route in user_mgmt_app::routes::table(&world.app).routes() {
         let nobody = GrantSet::default();
@@ -45,7 +45,7 @@ fn who_may_use_which_route() {
             role.grants.iter().cloned().collect::<GrantSet>()
         };
         let cell = |grants: &GrantSet| match &route.access {
-            Access::Public | Access::Session => "yes",
+            Access::Public | Access::Session | Access::SessionOrToken => "yes",
             Access::Permission(permission) if has_permission(grants, permission) => "yes",
             Access::OwnOr(permission) if has_permission(grants, permission) => "yes",
             Access::Binding | Access::Permission(_) => "no",
@@ -55,14 +55,20 @@ fn who_may_use_which_route() {
             Access::Public => "nothing".to_owned(),
             Access::Binding => "a service binding".to_owned(),
             Access::Session => "to be signed in".to_owned(),
+            Access::SessionOrToken => "to be signed in, or an API token".to_owned(),
             Access::Permission(permission) => permission.to_string(),
             Access::OwnOr(permission) => format!("own, or {permission}"),
         };
         let needs = if route.enforced_by_flag { format!("{needs} (once enforced)") } else { needs };
         let signed_out = if route.access == Access::Public { "yes" } else { "no" };
+        let by_token = match &route.access {
+            Access::Public | Access::SessionOrToken => "yes",
+            Access::Permission(_) | Access::OwnOr(_) => "scope",
+            Access::Binding | Access::Session => "no",
+        };
         writeln!(
             matrix,
-            "{:6} {:47} {:12} {:10} {:7} {:11} {needs}",
+            "{:6} {:47} {:12} {:10} {:7} {:11} {by_token:9} {needs}",
             route.method.as_str(),
             route.path,
             signed_out,

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use accounts::{
-    Email, OutboxId, PermissionId, PersonName, Random, RoleId, SessionId, SessionLimits, SessionToken,
-    TenantId, Timestamp, TokenHash, UserId,
+    ApiTokenId, Email, OutboxId, PermissionId, PersonName, Random, RoleId, SessionId, SessionLimits,
+    SessionToken, TenantId, Timestamp, TokenHash, TokenName, UserId,
 };
 use rbac::{Grant, RoleName};
 use serde_json::Value;
+use store::api_tokens::{self, NewApiToken};
 use store::sessions::NewSession;
 use store::users::NewUser;
 use store::{Db, Param, Statement, permissions, role_permissions, roles, sessions, user_roles, users};
@@ -139,6 +140,26 @@ pub(crate) async fn session(db: &impl Db, user: UserId) -> Check<NewSession> {
     let session = new_session(user);
     sessions::insert(&session).run(db).await?;
     Ok(session)
+}
+
+/// An API token of these scopes that lives for an hour from [`NOW`].
+pub(crate) fn new_api_token(user: UserId, scopes: &[&str]) -> Check<NewApiToken> {
+    Ok(NewApiToken {
+        id: ApiTokenId::from_u128(id()),
+        token_hash: token_hash(),
+        user_id: user,
+        name: TokenName::parse("CI").map_err(|error| Failure::new(error.to_string()))?,
+        scopes: scopes.iter().map(|scope| grant(scope)).collect::<Check<_>>()?,
+        created_at: NOW,
+        expires_at: later(3_600),
+    })
+}
+
+/// An API token that exists.
+pub(crate) async fn api_token(db: &impl Db, user: UserId) -> Check<NewApiToken> {
+    let token = new_api_token(user, &["docs:*", "users:read"])?;
+    api_tokens::insert(&token).run(db).await?;
+    Ok(token)
 }
 
 /// A name that sorts after those before it.

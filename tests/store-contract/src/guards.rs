@@ -5,8 +5,8 @@ use store::{Db, Statement, guard, health, rbac_meta, role_permissions, sessions,
 
 use crate::check::{Check, guarded, same};
 use crate::fixture::{
-    NOW, assign, count, later, outbox_id, permission, permission_id, role, role_id, session, session_id, sql,
-    user, user_id,
+    NOW, api_token, assign, count, later, outbox_id, permission, permission_id, role, role_id, session,
+    session_id, sql, user, user_id,
 };
 
 /// Whether a batch with this guard lands.
@@ -67,12 +67,14 @@ pub(crate) async fn target_exists_until_it_is_gone(db: &impl Db) -> Check {
     let (permission, _) = permission(db).await?;
     let role = role(db, &[permission]).await?;
     let session = session(db, user).await?.id;
+    let token = api_token(db, user).await?.id;
     assign(db, user, role).await?;
     let guards = || {
         [
             guard::user_role_exists(user, role),
             guard::role_permission_exists(role, permission),
-            guard::session_exists(session),
+            guard::session_of_user_exists(session, user),
+            guard::api_token_of_user_exists(token, user),
             guard::permission_exists(permission),
             guard::role_exists(role),
             guard::user_exists(user),
@@ -85,6 +87,7 @@ pub(crate) async fn target_exists_until_it_is_gone(db: &impl Db) -> Check {
         user_roles::delete(user, role),
         role_permissions::delete(role, permission),
         sessions::delete(session),
+        store::api_tokens::delete(token),
         store::permissions::delete(permission),
         store::roles::delete(role),
         users::delete(user),
@@ -97,6 +100,8 @@ pub(crate) async fn target_exists_until_it_is_gone(db: &impl Db) -> Check {
 }
 
 pub(crate) async fn target_that_never_was_does_not_exist(db: &impl Db) -> Check {
+    let other = user(db).await?;
+    let others = (session(db, other).await?.id, api_token(db, other).await?.id);
     let user = user(db).await?;
     let role = role(db, &[]).await?;
     let (permission, _) = permission(db).await?;
@@ -104,7 +109,10 @@ pub(crate) async fn target_that_never_was_does_not_exist(db: &impl Db) -> Check 
         guard::user_exists(user_id()),
         guard::role_exists(role_id()),
         guard::permission_exists(permission_id()),
-        guard::session_exists(session_id()),
+        guard::session_of_user_exists(session_id(), user),
+        // There, and somebody else's.
+        guard::session_of_user_exists(others.0, user),
+        guard::api_token_of_user_exists(others.1, user),
         // Both are there, but not together.
         guard::role_permission_exists(role, permission),
         guard::user_role_exists(user, role),

@@ -7,6 +7,7 @@
 //! The cases share one database. Each works with ids and names of its own, so that it neither sees nor disturbs the
 //! others.
 
+mod api_tokens;
 mod audit;
 mod batches;
 mod check;
@@ -101,6 +102,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             address_that_is_taken_is_a_conflict_in_any_case
             names_are_set_and_cleared
             password_hash_is_replaced_only_while_it_is_the_old_one
+            changed_password_raises_the_version
             version_rises_for_one_user_alone
             version_rises_for_every_holder_of_a_role
             deleted_user_takes_along_sessions_tokens_and_roles
@@ -116,8 +118,18 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             session_of_a_tenant_that_is_not_active_is_none
             touch_moves_forward_only
             deleted_session_is_over_and_others_are_not
+            sessions_end_by_token_by_user_and_all_but_one
+            pages_of_sessions_hold_each_live_one_once_the_newest_first
             hashes_of_a_user_are_those_of_their_sessions
             session_needs_a_user_and_a_token_of_its_own
+        }
+        api_tokens {
+            token_gives_its_scopes_and_what_its_owner_may_do_at_the_time
+            token_ends_to_the_millisecond_and_with_its_owner
+            token_that_is_revoked_is_gone_and_others_are_not
+            pages_of_tokens_hold_each_once_the_newest_first
+            use_is_written_down_once_in_a_while
+            token_needs_an_owner_and_a_secret_of_its_own
         }
         roles {
             role_is_read_with_its_grants_in_order
@@ -169,6 +181,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             work_that_failed_is_due_again_later
             revocation_of_a_session_names_its_token
             revocation_of_a_user_names_the_tokens_of_all_sessions
+            revocation_of_a_token_or_of_the_others_names_theirs
             revocation_of_nothing_is_no_work
         }
         audit {

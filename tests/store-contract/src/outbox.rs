@@ -8,7 +8,7 @@ use store::outbox::{self, Schedule};
 use store::{Db, sessions, users};
 
 use crate::check::{Check, none, same, some};
-use crate::fixture::{later, outbox_id, session, session_id, user};
+use crate::fixture::{later, outbox_id, session, session_id, token_hash, user};
 
 /// Due so many seconds after everything that other cases write.
 fn due(seconds: u64) -> Schedule {
@@ -96,10 +96,27 @@ pub(crate) async fn revocation_of_a_user_names_the_tokens_of_all_sessions(db: &i
     same(hashes(db, id).await?, expected)
 }
 
+pub(crate) async fn revocation_of_a_token_or_of_the_others_names_theirs(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let (kept, one, two) = (session(db, user).await?, session(db, user).await?, session(db, user).await?);
+    let id = outbox_id();
+    outbox::insert_revocation_of_token(id, &one.token_hash, due(0)).run(db).await?;
+    same(hashes(db, id).await?, BTreeSet::from([one.token_hash.to_string()]))?;
+    let id = outbox_id();
+    outbox::insert_revocation_of_others(id, user, kept.id, due(0)).run(db).await?;
+    same(hashes(db, id).await?, BTreeSet::from([one, two].map(|session| session.token_hash.to_string())))
+}
+
 pub(crate) async fn revocation_of_nothing_is_no_work(db: &impl Db) -> Check {
     let id = outbox_id();
     outbox::insert_revocation_of_session(id, session_id(), due(0)).run(db).await?;
     none(outbox::by_id(id).first(db).await?)?;
     outbox::insert_revocation_of_user(id, user(db).await?, due(0)).run(db).await?;
+    none(outbox::by_id(id).first(db).await?)?;
+    outbox::insert_revocation_of_token(id, &token_hash(), due(0)).run(db).await?;
+    none(outbox::by_id(id).first(db).await?)?;
+    let user = user(db).await?;
+    let alone = session(db, user).await?;
+    outbox::insert_revocation_of_others(id, user, alone.id, due(0)).run(db).await?;
     none(outbox::by_id(id).first(db).await?)
 }

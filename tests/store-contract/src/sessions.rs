@@ -2,7 +2,7 @@
 
 use accounts::{RoleId, TenantId, Timestamp, TokenHash, UserId};
 use rbac::catalogue::MEMBER;
-use store::sessions::{Account, NewSession, Principal};
+use store::sessions::{Account, NewSession, Principal, Session};
 use store::users::NewUser;
 use store::{Db, StoreError, rbac_meta, role_permissions, roles, sessions, user_roles, users};
 
@@ -17,12 +17,15 @@ use crate::users::tenant;
 async fn check(db: &impl Db, token: &TokenHash, seconds: u64) -> Check<Option<Principal>> {
     let principal = sessions::principal(token, &LIMITS, later(seconds)).first(db).await?;
     let account = sessions::account(token, &LIMITS, later(seconds)).first(db).await?;
-    same(account.as_ref().map(shown), principal.as_ref().map(|principal| shown(&principal.account)))?;
+    same(
+        account.as_ref().map(|row| shown(&row.session, &row.account)),
+        principal.as_ref().map(|row| shown(&row.session, &row.account)),
+    )?;
     Ok(principal)
 }
 
-fn shown(account: &Account) -> String {
-    format!("{account:?}")
+fn shown(session: &Session, account: &Account) -> String {
+    format!("{session:?} {account:?}")
 }
 
 pub(crate) async fn account_is_exactly_what_was_stored(db: &impl Db) -> Check {
@@ -37,12 +40,12 @@ pub(crate) async fn account_is_exactly_what_was_stored(db: &impl Db) -> Check {
     let session = NewSession { user_agent: Some("Firefox/1 \"quoted\"".to_owned()), ..new_session(new.id) };
     sessions::insert(&session).run(db).await?;
 
-    let account = some(check(db, &session.token_hash, 1).await?)?.account;
-    same(account.session_id, session.id)?;
-    same(account.token_hash, session.token_hash)?;
-    same(account.session_created_at, NOW)?;
-    same(account.last_seen_at, NOW)?;
-    same(account.expires_at, LIMITS.expiry(NOW))?;
+    let Principal { session: found, account, .. } = some(check(db, &session.token_hash, 1).await?)?;
+    same(found.id, session.id)?;
+    same(found.token_hash, session.token_hash)?;
+    same(found.created_at, NOW)?;
+    same(found.last_seen_at, NOW)?;
+    same(found.expires_at, LIMITS.expiry(NOW))?;
     same(account.user_id, new.id)?;
     same(account.email, new.email)?;
     same((account.first_name.as_deref(), account.last_name.as_deref()), (Some("Zoë"), Some("Å")))?;
@@ -77,7 +80,7 @@ pub(crate) async fn principal_has_roles_and_distinct_grants_in_order(db: &impl D
     user_roles::insert_if_missing(user, RoleId::MEMBER, NOW).run(db).await?;
 
     let session = session(db, user).await?;
-    let principal = some(check(db, &session.token_hash, 1).await?)?;
+    let principal = some(check(db, &session.token_hash, 1).await?)?.held;
     same(principal.epoch, rbac_meta::epoch().one(db).await?.epoch)?;
     same(principal.roles, [alpha_name.as_str(), MEMBER, zeta_name.as_str()].map(str::to_owned))?;
     same(principal.grants, [a_name, b_name, c_name, "users:read".to_owned()])
@@ -86,12 +89,12 @@ pub(crate) async fn principal_has_roles_and_distinct_grants_in_order(db: &impl D
 pub(crate) async fn principal_without_roles_has_empty_lists(db: &impl Db) -> Check {
     let user = user(db).await?;
     let session = session(db, user).await?;
-    let principal = some(check(db, &session.token_hash, 1).await?)?;
+    let principal = some(check(db, &session.token_hash, 1).await?)?.held;
     same((principal.roles, principal.grants), (Vec::<String>::new(), Vec::<String>::new()))?;
     // A role that grants nothing is still a role.
     let role = role(db, &[]).await?;
     assign(db, user, role).await?;
-    let principal = some(check(db, &session.token_hash, 1).await?)?;
+    let principal = some(check(db, &session.token_hash, 1).await?)?.held;
     same((principal.roles.len(), principal.grants.len()), (1, 0))
 }
 
@@ -102,7 +105,7 @@ pub(crate) async fn principal_sees_a_change_at_once(db: &impl Db) -> Check {
     assign(db, user, role).await?;
     let session = session(db, user).await?;
     let grants =
-        async || -> Check<Vec<String>> { Ok(some(check(db, &session.token_hash, 1).await?)?.grants) };
+        async || -> Check<Vec<String>> { Ok(some(check(db, &session.token_hash, 1).await?)?.held.grants) };
     same(grants().await?, [name.clone()])?;
     role_permissions::delete(role, permission).run(db).await?;
     same(grants().await?, Vec::<String>::new())?;
@@ -164,8 +167,8 @@ pub(crate) async fn touch_moves_forward_only(db: &impl Db) -> Check {
     let session = session(db, user).await?;
     for (touched, seen) in [(60, 60), (30, 60), (90, 90)] {
         sessions::touch(session.id, later(touched)).run(db).await?;
-        let account = some(check(db, &session.token_hash, 100).await?)?.account;
-        same(account.last_seen_at, later(seen))?;
+        let found = some(check(db, &session.token_hash, 100).await?)?.session;
+        same(found.last_seen_at, later(seen))?;
     }
     Ok(())
 }
@@ -177,6 +180,46 @@ pub(crate) async fn deleted_session_is_over_and_others_are_not(db: &impl Db) -> 
     none(check(db, &gone.token_hash, 1).await?)?;
     some(check(db, &stays.token_hash, 1).await?)?;
     Ok(())
+}
+
+pub(crate) async fn sessions_end_by_token_by_user_and_all_but_one(db: &impl Db) -> Check {
+    let (one, other) = (user(db).await?, user(db).await?);
+    let live = async |user: UserId| -> Check<usize> {
+        Ok(sessions::list(user, &LIMITS, later(1), "", 10).all(db).await?.len())
+    };
+    let (first, second) = (session(db, one).await?, session(db, one).await?);
+    session(db, one).await?;
+    session(db, other).await?;
+    sessions::delete_by_token(&first.token_hash).run(db).await?;
+    sessions::delete_by_token(&token_hash()).run(db).await?;
+    none(check(db, &first.token_hash, 1).await?)?;
+    same((live(one).await?, live(other).await?), (2, 1))?;
+    sessions::delete_others(one, second.id).run(db).await?;
+    some(check(db, &second.token_hash, 1).await?)?;
+    same((live(one).await?, live(other).await?), (1, 1))?;
+    sessions::delete_by_user(one).run(db).await?;
+    same((live(one).await?, live(other).await?), (0, 1))
+}
+
+pub(crate) async fn pages_of_sessions_hold_each_live_one_once_the_newest_first(db: &impl Db) -> Check {
+    let (one, other) = (user(db).await?, user(db).await?);
+    let mut expected = Vec::new();
+    for _ in 0..5 {
+        expected.insert(0, session(db, one).await?.id);
+        session(db, other).await?;
+    }
+    let over = NewSession { expires_at: later(5), ..new_session(one) };
+    sessions::insert(&over).run(db).await?;
+    let mut found = Vec::new();
+    loop {
+        let after = found.last().map(ToString::to_string).unwrap_or_default();
+        let page = sessions::list(one, &LIMITS, later(5), &after, 2).all(db).await?;
+        if page.is_empty() {
+            break;
+        }
+        found.extend(page.into_iter().map(|session| session.id));
+    }
+    same(found, expected)
 }
 
 pub(crate) async fn hashes_of_a_user_are_those_of_their_sessions(db: &impl Db) -> Check {

@@ -130,6 +130,17 @@ pub(crate) async fn password_hash_is_replaced_only_while_it_is_the_old_one(db: &
     same(some(users::by_id(new.id).first(db).await?)?.authz_version, 1)
 }
 
+pub(crate) async fn changed_password_raises_the_version(db: &impl Db) -> Check {
+    let new = full(db).await?;
+    let before = some(users::password(new.id).first(db).await?)?;
+    same((before.email, before.password_hash), (new.email, new.password_hash))?;
+    users::change_password(new.id, "newer", later(3)).run(db).await?;
+    same(some(users::password(new.id).first(db).await?)?.password_hash.as_deref(), Some("newer"))?;
+    let changed = some(users::by_id(new.id).first(db).await?)?;
+    same((changed.authz_version, changed.updated_at), (2, later(3)))?;
+    none(users::password(user_id()).first(db).await?.map(|found| found.password_hash))
+}
+
 pub(crate) async fn version_rises_for_one_user_alone(db: &impl Db) -> Check {
     let (one, other) = (user(db).await?, user(db).await?);
     users::bump_authz_version(one, later(3)).run(db).await?;

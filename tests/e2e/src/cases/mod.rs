@@ -11,7 +11,9 @@ pub mod races;
 pub mod revocation;
 pub mod role_data;
 pub mod roles;
+pub mod sessions;
 pub mod sweep;
+pub mod tokens;
 
 /// Names every case of the default deployment to `$run`, a macro.
 #[macro_export]
@@ -46,6 +48,26 @@ macro_rules! each_case {
             roles::a_manifest_twice_changes_nothing,
             roles::check_answers_for_the_caller,
             roles::effective_permissions_name_their_roles,
+            sessions::sessions_list_ones_own_and_never_those_of_others,
+            sessions::a_session_is_ended_by_its_owner_alone,
+            sessions::all_other_sessions_end_at_once,
+            sessions::a_changed_password_ends_every_session_and_starts_a_new_one,
+            sessions::two_changes_of_a_password_at_once_leave_one,
+            sessions::sign_in_gives_a_new_token_and_ends_the_session_it_replaces,
+            sessions::a_cookie_that_is_not_one_live_token_is_nobodys,
+            sessions::a_session_past_its_limits_is_over_and_not_listed,
+            sessions::a_stale_record_is_recomputed_before_it_is_used,
+            sessions::ten_thousand_permissions_go_from_the_manifest_to_the_cache,
+            tokens::a_token_acts_within_its_scopes,
+            tokens::scopes_beyond_what_one_holds_are_refused,
+            tokens::a_token_shrinks_with_its_owner,
+            tokens::a_token_of_a_demoted_admin_manages_nothing,
+            tokens::a_token_manages_neither_tokens_nor_sessions_nor_passwords,
+            tokens::a_token_without_the_scope_may_not_even_touch_its_owners_account,
+            tokens::a_token_that_is_over_is_nobodys,
+            tokens::a_token_is_shown_once_and_to_its_owner_alone,
+            tokens::a_token_is_no_session_and_a_session_no_token,
+            tokens::rbac_off_hides_tokens_and_keeps_them,
             sweep::every_route_answers_every_credential_as_it_declares,
             role_data::hc_is_reproduced_exactly,
             role_data::domino_is_reproduced_exactly,

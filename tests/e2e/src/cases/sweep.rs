@@ -50,6 +50,19 @@ fn rows() -> Vec<Row> {
         ),
         row(Method::POST, "/logout", nothing, 204),
         row(Method::GET, "/load-user", nothing, 200),
+        row(
+            Method::POST,
+            "/change-password",
+            |_| Some(json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD })),
+            204,
+        ),
+        row(Method::GET, "/sessions", nothing, 200),
+        row(Method::DELETE, "/sessions", nothing, 204),
+        row(Method::DELETE, "/sessions/{id}", nothing, 204),
+        row(Method::POST, "/sessions/refresh", nothing, 200),
+        row(Method::GET, "/tokens", nothing, 200),
+        row(Method::POST, "/tokens", |_| Some(json!({ "name": "CI", "scopes": [] })), 201),
+        row(Method::DELETE, "/tokens/{id}", nothing, 204),
         row(Method::GET, "/users/{id}", nothing, 200),
         row(Method::PUT, "/users/{id}", |_| Some(json!({ "firstName": "Ada" })), 200),
         row(Method::DELETE, "/users/{id}", nothing, 204),
@@ -89,7 +102,8 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// No, bad, insufficient, exact and admin credentials on every route; and every other method.
+/// No, bad, insufficient, exact and admin credentials on every route, as sessions and as API tokens; and every other
+/// method.
 pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world: &mut W) {
     let table = user_mgmt_app::routes::table(&Native::new().app);
     let rows = rows();
@@ -98,7 +112,10 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
         table.routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(declared, mounted, "every route has its row, and every row its route");
 
-    super_admin(world, "root@example.com").await;
+    let mut root = super_admin(world, "root@example.com").await;
+    let root_id = my_id(&mut root).await;
+    let mut everything = token(world, &mut root, &["admin:all"]).await;
+    let mut too_little = token(world, &mut root, &["rollout:read"]).await;
     let mut nobody = member(world, "nobody@example.com").await;
     let nobody_id = my_id(&mut nobody).await;
     world.sql(&format!("DELETE FROM user_roles WHERE user_id = '{nobody_id}'")).await;
@@ -129,7 +146,7 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
                 assert_eq!(reply.json()["required"], permission.as_str(), "{label}");
                 exact(world, row, permission.as_str(), &mut number).await;
             }
-            Access::Session | Access::Public => {
+            Access::Session | Access::SessionOrToken | Access::Public => {
                 reply.expect(row.success);
             }
             Access::Binding => panic!("{label}: user-mgmt has no such routes"),
@@ -139,6 +156,23 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
             own.user.clone_from(&nobody_id);
             let mut client = signed_in(world, "nobody@example.com").await;
             call(&mut client, row, &own).await.expect(row.success);
+        }
+
+        let mut by_token = target(world, row, &mut number).await;
+        by_token.user.clone_from(&root_id);
+        match &route.access {
+            Access::Permission(permission) | Access::OwnOr(permission) => {
+                let reply = call(&mut too_little, row, &by_token).await;
+                let reply = reply.expect_problem(403, "permission_denied");
+                assert_eq!(reply.json()["required"], permission.as_str(), "{label}");
+            }
+            Access::Session => {
+                call(&mut everything, row, &by_token).await.expect_problem(403, "session_required");
+            }
+            Access::SessionOrToken => {
+                call(&mut too_little, row, &by_token).await.expect(row.success);
+            }
+            Access::Public | Access::Binding => {}
         }
 
         let target = target(world, row, &mut number).await;
@@ -169,9 +203,9 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
     }
 }
 
-/// A user who holds this permission and nothing else.
+/// A user who holds this permission and nothing else, and a token of theirs.
 async fn exact<W: World>(world: &W, row: &Row, permission: &str, number: &mut usize) {
-    let target = target(world, row, number).await;
+    *number += 1;
     let email = format!("exact{number}@example.com");
     let mut client = member(world, &email).await;
     let id = my_id(&mut client).await;
@@ -179,8 +213,20 @@ async fn exact<W: World>(world: &W, row: &Row, permission: &str, number: &mut us
     grant(world, &role, &permission_id(world, permission).await).await;
     world.sql(&format!("DELETE FROM user_roles WHERE user_id = '{id}'")).await;
     assign_by_sql(world, &id, &role).await;
-    let reply = call(&mut client, row, &target).await;
-    assert_eq!(reply.status.as_u16(), row.success, "{} {}: {}", row.method, row.path, reply.text());
+    let mut by_token = token(world, &mut client, &[permission]).await;
+    for client in [&mut client, &mut by_token] {
+        let target = target(world, row, number).await;
+        let reply = call(client, row, &target).await;
+        assert_eq!(reply.status.as_u16(), row.success, "{} {}: {}", row.method, row.path, reply.text());
+    }
+}
+
+/// A program with a token of these scopes.
+async fn token<'w, W: World>(world: &'w W, owner: &mut Client<'_, W>, scopes: &[&str]) -> Client<'w, W> {
+    let made = owner.post("/tokens", &json!({ "name": "sweep", "scopes": scopes })).await.expect(201);
+    let mut program = Client::new(world);
+    program.token = Some(text(&made.json()["token"]));
+    program
 }
 
 /// A user, a role and a permission, related as the row needs them to be.
@@ -204,9 +250,20 @@ async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
 }
 
 async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) -> testkit::Reply {
-    let id = match row.path.split('/').nth(2) {
-        Some("roles") => &target.role,
-        Some("permissions") => &target.permission,
+    // Of whoever calls, where there is one.
+    let own = match row.path {
+        "/sessions/{id}" => Some(client.get("/sessions").await.json()["items"][0]["id"].clone()),
+        "/tokens/{id}" => {
+            let made = client.post("/tokens", &json!({ "name": "CI", "scopes": [] })).await;
+            Some(made.json()["id"].clone())
+        }
+        _ => None,
+    };
+    let own = own.map(|id| id.as_str().unwrap_or("00000000-0000-7000-8000-00000000dead").to_owned());
+    let id = match (&own, row.path.split('/').nth(2)) {
+        (Some(own), _) => own,
+        (None, Some("roles")) => &target.role,
+        (None, Some("permissions")) => &target.permission,
         _ => &target.user,
     };
     let path = row

@@ -112,8 +112,7 @@ impl Caller {
 
 fn read(held: Held) -> (Authority, GrantSet) {
     let (grants, defects) = GrantSet::from_stored(&held.grants);
-    let defects =
-        defects.into_iter().map(|defect| format!("`{}`: {}", defect.text, defect.error)).collect();
+    let defects = defects.into_iter().map(|defect| format!("`{}`: {}", defect.text, defect.error)).collect();
     (Authority { epoch: held.epoch, roles: held.roles, defects }, grants)
 }
 

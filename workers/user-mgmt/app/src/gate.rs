@@ -9,7 +9,9 @@ use http::Method;
 use http_kit::{
     Access, Doc, Identity, Level, Outcome, Problem, Request, Route, RouteTable, bearer_token, session_cookie,
 };
-use rbac::{Allowed, Denied, Permission, Principal, authorize, authorize_own, authorize_own_or, has_permission};
+use rbac::{
+    Allowed, Denied, Permission, Principal, authorize, authorize_own, authorize_own_or, has_permission,
+};
 use serde_json::json;
 use store::{api_tokens, sessions};
 
@@ -257,12 +259,7 @@ async fn by_session<P: Platform>(
 
 /// Whether a request is about the caller's own account. That opens something to a session; a token does what its scopes
 /// name and nothing else, so it needs the permission there as well.
-fn is_own(
-    caller: &Caller,
-    request: &Request,
-    param: &'static str,
-    permission: Option<&Permission>,
-) -> bool {
+fn is_own(caller: &Caller, request: &Request, param: &'static str, permission: Option<&Permission>) -> bool {
     let own = request.param(param).is_ok_and(|user: accounts::UserId| user == caller.user_id());
     own && match caller.credential {
         Credential::Session(_) => true,

@@ -38,7 +38,8 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let settings = app.config.password_hash;
     // An account without a password has none that could be right.
     let Some(stored) = present.password_hash else { return Err(wrong_password()) };
-    if password::verify(&body.current_password, &stored, settings).map_err(Problem::internal)? == Verified::Wrong
+    if password::verify(&body.current_password, &stored, settings).map_err(Problem::internal)?
+        == Verified::Wrong
     {
         return Err(wrong_password());
     }

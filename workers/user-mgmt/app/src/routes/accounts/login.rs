@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use accounts::password::{self, Verified};
 use accounts::RoleId;
+use accounts::password::{self, Verified};
 use api::{LoadUser, LoginRequest};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::catalogue;
 use serde_json::json as object;
-use store::users::{self, Credentials};
 use store::user_roles;
+use store::users::{self, Credentials};
 
 use crate::app::{App, Platform};
 use crate::services::change::{Change, Event};
