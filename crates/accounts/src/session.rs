@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     const LIMITS: SessionLimits =
-        SessionLimits { idle: Duration::from_secs(1_200), absolute: Duration::from_secs(86_400) };
+        SessionLimits { idle: Duration::from_mins(20), absolute: Duration::from_hours(24) };
 
     #[test]
     fn a_touch_is_due_after_a_twelfth_of_the_idle_limit() {

@@ -52,6 +52,63 @@ async fn a_strict_check_is_one_round_trip() {
 }
 
 #[tokio::test]
+async fn an_api_token_is_one_round_trip_and_its_use_is_written_down_once_an_hour() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let body = json!({ "name": "CI", "scopes": ["users:read"] });
+    let mut program = Client::new(&world);
+    program.token = Some(cases::text(&ada.post("/tokens", &body).await.expect(201).json()["token"]));
+    let mut calls = async || {
+        world.db.take_calls();
+        program.get("/load-user").await.expect(200);
+        names(&world.db.take_calls()).concat()
+    };
+    assert_eq!(calls().await, ["api_tokens/principal", "api_tokens/touch"]);
+    for _ in 0..3 {
+        world.runtime.advance(Duration::from_mins(19));
+        assert_eq!(calls().await, ["api_tokens/principal"]);
+    }
+    world.runtime.advance(Duration::from_mins(3));
+    assert_eq!(calls().await, ["api_tokens/principal", "api_tokens/touch"]);
+    world.runtime.advance(Duration::from_hours(24 * 90));
+    program.get("/load-user").await.expect_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_refresh_of_a_warm_session_writes_nothing() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    world.sessions_kv.take_counts();
+    for _ in 0..5 {
+        ada.post("/sessions/refresh", &json!({})).await.expect(200);
+    }
+    assert_eq!(world.sessions_kv.take_counts().writes, 0);
+    world.runtime.advance(Duration::from_mins(16));
+    ada.post("/sessions/refresh", &json!({})).await.expect(200);
+    assert_eq!(world.sessions_kv.take_counts().writes, 1, "its permissions had become too old");
+}
+
+#[tokio::test]
+async fn session_state_down_delays_no_change_of_a_password_and_no_refresh() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let mut before = Client::new(&world);
+    before.session.clone_from(&ada.session);
+    world.session_state.set_down(true);
+    let body = json!({ "currentPassword": PASSWORD, "newPassword": "another horse battery" });
+    ada.post("/change-password", &body).await.expect(204);
+    let record = ada.post("/sessions/refresh", &json!({})).await.expect(200).json();
+    assert_eq!(record["permissions"], json!(["users:read"]));
+    before.get("/load-user").await.expect_problem(401, "unauthenticated");
+    world.session_state.set_down(false);
+    assert!(cases::revocation::cached(&world, &before).await.is_some(), "the cache does not know yet");
+    world.runtime.advance(Duration::from_mins(2));
+    world.run_cron().await;
+    assert_eq!(cases::revocation::cached(&world, &before).await, None);
+    assert_eq!(count(&world, "outbox").await, 0);
+}
+
+#[tokio::test]
 async fn a_warm_session_writes_nothing() {
     let world = Native::new();
     let mut ada = member(&world, "ada@example.com").await;
@@ -275,10 +332,18 @@ async fn no_secret_is_logged() {
     let token = ada.session.clone().unwrap();
     ada.login("ada@example.com", "not the password").await.expect(401);
     ada.post("/register", &json!({ "username": 7, "password": "also a password" })).await.expect(400);
+    let mut program = Client::new(&world);
+    let made = ada.post("/tokens", &json!({ "name": "CI", "scopes": [] })).await.expect(201).json();
+    let secret = cases::text(&made["token"]);
+    program.token = Some(secret.clone());
+    program.get("/load-user").await.expect(200);
+    program.get("/rbac/roles").await.expect(403);
+    let passwords = json!({ "currentPassword": "not the password", "newPassword": "also a password" });
+    ada.post("/change-password", &passwords).await.expect(403);
     let log = json!(world.runtime.log_lines().into_iter().map(|logged| logged.line).collect::<Vec<_>>())
         .to_string();
     assert!(log.contains("POST /login 401"), "something was logged");
-    for secret in [PASSWORD, "not the password", "also a password", &token, "argon2id"] {
+    for secret in [PASSWORD, "not the password", "also a password", &token, &secret[4..], "argon2id"] {
         assert!(!log.contains(secret), "{secret}");
     }
 }
@@ -326,6 +391,13 @@ async fn a_database_that_fails_is_a_clean_problem_and_changes_nothing() {
         (http::Method::PUT, format!("/rbac/roles/{role}/permissions"), Some(json!({ "permissions": [] }))),
         (http::Method::PUT, format!("/users/{ada_id}"), Some(name)),
         (http::Method::DELETE, format!("/rbac/roles/{role}"), None),
+        (http::Method::POST, "/tokens".to_owned(), Some(json!({ "name": "CI", "scopes": ["users:read"] }))),
+        (http::Method::DELETE, "/sessions".to_owned(), None),
+        (
+            http::Method::POST,
+            "/change-password".to_owned(),
+            Some(json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD })),
+        ),
         (http::Method::DELETE, format!("/users/{ada_id}"), None),
         (
             http::Method::POST,

@@ -8,6 +8,7 @@ use testkit::World;
 use super::{PASSWORD, my_id, role_id, super_admin};
 
 /// Every route that takes a body, with one field that it requires, one that it knows and one bad value for that.
+#[expect(clippy::too_many_lines, reason = "the list of all routes that take a body")]
 pub async fn what_can_not_be_read_is_refused_with_the_field<W: World>(world: &mut W) {
     let mut admin = super_admin(world, "root@example.com").await;
     let me = my_id(&mut admin).await;

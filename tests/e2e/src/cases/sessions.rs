@@ -249,7 +249,8 @@ pub async fn a_stale_record_is_recomputed_before_it_is_used<W: World>(world: &mu
 
     let record = ada.post("/sessions/refresh", &json!({})).await.expect(200).json();
     assert_eq!(record["permissions"], json!(["roles:read", "users:read"]));
-    let found = cached(world, &ada).await.expect("it is written before the answer");
+    // It was written before the answer.
+    let found = cached(world, &ada).await.unwrap();
     assert_eq!((&found["freshness"], &found["session"]), (&json!("fresh"), &record));
     // A warm record is left as it is.
     ada.post("/sessions/refresh", &json!({})).await.expect(200);
