@@ -60,6 +60,15 @@ CREATE TABLE one_time_tokens (
   CONSTRAINT one_time_tokens_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
+-- Guesses at passwords that were wrong, whether there is such an account or not. Rows are dropped once they are old.
+CREATE TABLE sign_in_failures (
+  subject   TEXT    NOT NULL PRIMARY KEY, -- SHA-256, base64url, of an e-mail address or of an account's id
+  failures  INTEGER NOT NULL,
+  failed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sign_in_failures_by_time ON sign_in_failures (failed_at);
+
 -- Work that follows from a change and must not be lost: written in the batch of the change, done after the response,
 -- repeated by the cron trigger until it is done.
 CREATE TABLE outbox (

@@ -42,7 +42,19 @@ const PURE: &[(&str, &[&str])] = &[
     ("edgeward-rbac", &["foldhash", "schemars", "serde", "thiserror"]),
     (
         "edgeward-accounts",
-        &["argon2", "base64", "chrono", "schemars", "serde", "sha2", "subtle", "thiserror", "uuid"],
+        &[
+            "argon2",
+            "base64",
+            "chrono",
+            "hmac",
+            "pbkdf2",
+            "schemars",
+            "serde",
+            "sha2",
+            "subtle",
+            "thiserror",
+            "uuid",
+        ],
     ),
 ];
 

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use accounts::Random;
-use accounts::password::{HashSettings, NewPassword, hash};
+use accounts::password::{Argon2Cost, Cost, NewPassword, hash_now};
 use sha2::{Digest, Sha256};
 
 use crate::failure::{OrFail, Result};
@@ -117,7 +117,7 @@ fn hashed(password: &str) -> Result<String> {
     File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut salt.0))
         .or_fail(|| "there is no randomness".into(), "run this where /dev/urandom is")?;
-    hash(password.as_password(), HashSettings::DEFAULT, &salt)
+    hash_now(password.as_password(), Cost::Argon2id(Argon2Cost::DEFAULT), &salt)
         .or_fail(|| "a demo password can't be hashed".into(), report)
 }
 

@@ -6,6 +6,7 @@
 
 mod ambient;
 mod email;
+mod guesses;
 mod id;
 mod name;
 pub mod password;
@@ -16,6 +17,7 @@ mod token;
 
 pub use ambient::{Clock, Random};
 pub use email::{Email, ParseEmailError};
+pub use guesses::{GuessDelay, GuessSubject};
 pub use id::{
     ApiTokenId, AuditEventId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId, UserId,
 };

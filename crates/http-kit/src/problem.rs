@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
@@ -70,6 +71,19 @@ impl Problem {
     /// 409: it does not fit what is there.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 429: too often; another try makes sense after `wait`.
+    pub fn too_many_requests(wait: Duration) -> Self {
+        let mut problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "too many attempts; wait a little and try again",
+        );
+        // Whole seconds, and never too early.
+        problem.0.retry_after_seconds =
+            Some(u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX));
+        problem
     }
 
     /// 500: our fault. `cause` goes to the log alone.

@@ -23,6 +23,7 @@ pub mod rbac_meta;
 pub mod role_permissions;
 pub mod roles;
 pub mod sessions;
+pub mod sign_in_failures;
 pub mod user_roles;
 pub mod users;
 

@@ -138,6 +138,7 @@ text_params!(
     accounts::ApiTokenId,
     accounts::AuditEventId,
     accounts::Email,
+    accounts::GuessSubject,
     accounts::OutboxId,
     accounts::PermissionId,
     accounts::PersonName,

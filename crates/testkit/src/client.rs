@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
@@ -58,6 +60,8 @@ impl Reply {
 #[derive(Debug)]
 pub struct Client<'w, W> {
     world: &'w W,
+    /// The address that it comes from; each browser has one of its own.
+    pub address: String,
     /// The value of the session cookie, while there is one.
     pub session: Option<String>,
     /// The API token that it sends, if it is a program rather than a browser.
@@ -67,7 +71,9 @@ pub struct Client<'w, W> {
 impl<'w, W: World> Client<'w, W> {
     /// A browser without cookies.
     pub fn new(world: &'w W) -> Self {
-        Self { world, session: None, token: None }
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let [_, a, b, c] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        Self { world, address: format!("10.{a}.{b}.{c}"), session: None, token: None }
     }
 
     /// `GET /api{path}`.
@@ -103,6 +109,8 @@ impl<'w, W: World> Client<'w, W> {
     /// A request made by hand; the session cookie is added, and kept up to date.
     pub async fn send(&mut self, mut request: http::Request<Vec<u8>>) -> Reply {
         request.headers_mut().entry(HOST).or_insert("localhost:8787".parse().unwrap());
+        let address = self.address.parse().unwrap();
+        request.headers_mut().entry("cf-connecting-ip").or_insert(address);
         if let Some(session) = &self.session {
             let cookie = format!("{}={session}", http_kit::SESSION_COOKIE);
             request.headers_mut().append(COOKIE, cookie.parse().unwrap());

@@ -13,11 +13,13 @@
 mod client;
 mod memory_kv;
 mod native;
+mod rate_limit;
 mod runtime;
 mod world;
 
 pub use client::{Client, Reply};
 pub use memory_kv::{KvCounts, MemoryKv};
 pub use native::{InProcess, Native, NativePlatform, Vars, root};
+pub use rate_limit::MemoryRateLimit;
 pub use runtime::{DeferredTasks, LogLine, TestRuntime};
 pub use world::World;

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use accounts::password::RustCrypto;
 use http_kit::{Body, Fetch, FetchError, Runtime, Service, read_body};
 use serde_json::Value;
 use store::{Db, Param, Statement};
@@ -10,6 +11,7 @@ use user_mgmt_app::{App, Config, Platform, routes, services};
 
 use crate::client::Reply;
 use crate::memory_kv::MemoryKv;
+use crate::rate_limit::MemoryRateLimit;
 use crate::runtime::{DeferredTasks, TestRuntime};
 use crate::world::World;
 
@@ -51,6 +53,8 @@ pub struct NativePlatform;
 impl Platform for NativePlatform {
     type Db = Sqlite;
     type SessionState = InProcess;
+    type Kdf = RustCrypto;
+    type RateLimit = MemoryRateLimit;
 }
 
 /// The three workers in one process, on SQLite and a map.
@@ -63,6 +67,8 @@ pub struct Native {
     pub sessions_kv: MemoryKv,
     /// session-state, as user-mgmt calls it.
     pub session_state: InProcess,
+    /// What counts sign-ins by client address.
+    pub sign_in_limiter: MemoryRateLimit,
     /// user-mgmt, as account-pages calls it.
     pub user_mgmt: InProcess,
     /// account-pages, as a browser calls it.
@@ -136,11 +142,14 @@ impl Native {
             Service::new("session-state", &session_state_app::routes(&Arc::new(state)), shared.clone());
         let session_state = InProcess::new(state, deferred.clone());
 
+        let sign_in_limiter = MemoryRateLimit::new(runtime.clone());
         let config = Config::read(&mut reader);
         reader.finish().expect("the variables of the test are right");
         let app = Arc::new(App {
             db: db.clone(),
             session_state: session_state.clone(),
+            kdf: RustCrypto,
+            sign_in_limiter: sign_in_limiter.clone(),
             runtime: shared.clone(),
             config,
         });
@@ -153,6 +162,7 @@ impl Native {
             runtime,
             sessions_kv,
             session_state,
+            sign_in_limiter,
             user_mgmt,
             account_pages,
             app,
@@ -196,6 +206,7 @@ impl World for Native {
 
     async fn run_cron(&self) {
         services::outbox::drain(&self.app).await.unwrap();
+        services::throttle::forget(&self.app).await.unwrap();
     }
 
     async fn restart_with(&mut self, vars: &[(&str, &str)]) {

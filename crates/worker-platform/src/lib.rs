@@ -1,20 +1,24 @@
 //! The Cloudflare Workers side of the platform seams.
 //!
-//! In scope: time, randomness, the log, service bindings, work after the response, variables, and what a worker keeps
-//! for the life of its isolate. Not in scope: the database (`edgeward-store-d1`), and anything that decides.
+//! In scope: time, randomness, the log, service bindings, rate limits, hashing passwords, work after the response,
+//! variables, and what a worker keeps for the life of its isolate. Not in scope: the database (`edgeward-store-d1`), and anything that decides.
 
 mod binding;
 mod convert;
 mod isolate;
+mod rate_limiter;
 mod runtime;
 mod variables;
 mod wait_until;
+mod web_crypto;
 
 pub use binding::ServiceBinding;
 pub use isolate::{Isolate, binding};
+pub use rate_limiter::RateLimiter;
 pub use runtime::WorkerRuntime;
 pub use variables::lookup;
 pub use wait_until::WaitUntil;
+pub use web_crypto::WebCrypto;
 
 use std::sync::Arc;
 
@@ -22,7 +26,7 @@ use axum::body::Body;
 use http_kit::Service;
 
 /// An answer as the platform takes it.
-pub type Response = worker::web_sys::Response;
+pub type Response = web_sys::Response;
 
 /// Answers a request of a worker.
 pub async fn serve(

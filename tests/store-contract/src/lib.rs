@@ -19,6 +19,7 @@ mod permissions;
 mod role_permissions;
 mod roles;
 mod sessions;
+mod sign_in_failures;
 mod user_roles;
 mod users;
 mod values;
@@ -130,6 +131,11 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             pages_of_tokens_hold_each_once_the_newest_first
             use_is_written_down_once_in_a_while
             token_needs_an_owner_and_a_secret_of_its_own
+        }
+        sign_in_failures {
+            failures_count_up_and_are_forgotten
+            failures_are_counted_no_further_than_they_matter
+            failures_of_long_ago_are_dropped
         }
         roles {
             role_is_read_with_its_grants_in_order

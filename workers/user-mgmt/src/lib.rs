@@ -7,27 +7,32 @@ use serde_json::json;
 use store_d1::D1;
 use user_mgmt_app::{App, Config, Platform, routes, services};
 use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
-use worker_platform::{Isolate, Response, ServiceBinding, WorkerRuntime, binding};
+use worker_platform::{Isolate, RateLimiter, Response, ServiceBinding, WebCrypto, WorkerRuntime, binding};
 
 const NAME: &str = "user-mgmt";
 
 static ISOLATE: Isolate<Arc<App<Cloudflare>>> = Isolate::new(NAME, build);
 
-/// Cloudflare's own D1 and service bindings.
+/// Cloudflare's own D1, service bindings, cryptography and rate limits.
 struct Cloudflare;
 
 impl Platform for Cloudflare {
     type Db = D1;
     type SessionState = ServiceBinding;
+    type Kdf = WebCrypto;
+    type RateLimit = RateLimiter;
 }
 
 fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>>)> {
     let db = binding(vars, "DB", env.d1("DB"));
     let session_state = binding(vars, "SESSION_STATE", env.service("SESSION_STATE"));
+    let sign_in_limiter = binding(vars, "SIGN_IN_LIMITER", env.rate_limiter("SIGN_IN_LIMITER"));
     let config = Config::read(vars);
     let app = Arc::new(App {
         db: D1::new(db?),
         session_state: ServiceBinding::new(session_state?),
+        kdf: WebCrypto,
+        sign_in_limiter: RateLimiter::new(sign_in_limiter?),
         runtime: Arc::new(WorkerRuntime),
         config,
     });
@@ -51,6 +56,11 @@ async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     if let Err(error) = services::outbox::drain(app).await {
         let line =
             json!({ "message": "outbox: could not be read", "worker": NAME, "cause": error.to_string() });
+        WorkerRuntime.log(Level::Error, &line);
+    }
+    if let Err(error) = services::throttle::forget(app).await {
+        let message = "failed sign-ins of long ago are still there";
+        let line = json!({ "message": message, "worker": NAME, "cause": error.to_string() });
         WorkerRuntime.log(Level::Error, &line);
     }
 }

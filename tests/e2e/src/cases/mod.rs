@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod bodies;
 pub mod flags;
 pub mod management;
+pub mod passwords;
 pub mod races;
 pub mod revocation;
 pub mod role_data;
@@ -36,6 +37,14 @@ macro_rules! each_case {
             management::the_last_super_admin_stays,
             management::every_change_has_one_audit_event,
             management::what_is_built_in_stays,
+            passwords::a_common_password_can_not_be_chosen,
+            passwords::the_algorithm_can_be_changed_at_any_time,
+            passwords::a_hash_of_the_older_framework_is_good_for_one_sign_in,
+            passwords::a_hash_that_can_not_be_read_opens_nothing,
+            passwords::guessing_is_delayed_alike_with_and_without_an_account,
+            passwords::the_right_password_after_the_delay_signs_in,
+            passwords::changing_the_password_is_delayed_apart_from_signing_in,
+            passwords::an_address_that_tries_too_often_is_refused,
             races::two_admins_removed_at_once_leave_one,
             races::parallel_registration_makes_one_account,
             races::whoever_is_being_demoted_can_not_still_grant,

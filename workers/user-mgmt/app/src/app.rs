@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use http_kit::{Fetch, Runtime};
+use accounts::password::Kdf;
+use http_kit::{Fetch, RateLimit, Runtime};
 use store::Db;
 
 use crate::config::Config;
@@ -11,6 +12,10 @@ pub trait Platform: Send + Sync + 'static {
     type Db: Db;
     /// The session-state worker.
     type SessionState: Fetch;
+    /// What turns passwords into keys.
+    type Kdf: Kdf;
+    /// What counts sign-ins and the like by client address.
+    type RateLimit: RateLimit;
 }
 
 /// The worker: what it runs on and how it is configured.
@@ -19,6 +24,10 @@ pub struct App<P: Platform> {
     pub db: P::Db,
     /// The session-state worker: the cache.
     pub session_state: P::SessionState,
+    /// What turns passwords into keys.
+    pub kdf: P::Kdf,
+    /// What counts sign-ins and the like by client address.
+    pub sign_in_limiter: P::RateLimit,
     /// Time, randomness and the log.
     pub runtime: Arc<dyn Runtime>,
     /// How it is configured.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use accounts::password::HashSettings;
+use accounts::password::{Argon2Cost, Cost, MAX_PBKDF2_ITERATIONS};
 use accounts::{Email, SessionLimits};
 use http_kit::Vars;
 
@@ -17,8 +17,8 @@ pub struct Config {
     pub super_admin_email: Option<Email>,
     /// `SESSION_IDLE_MINUTES` and `SESSION_ABSOLUTE_HOURS`.
     pub session_limits: SessionLimits,
-    /// `ARGON2_MEMORY_KIB` and `ARGON2_PASSES`.
-    pub password_hash: HashSettings,
+    /// `PASSWORD_HASH`, with `ARGON2_MEMORY_KIB` and `ARGON2_PASSES`, or `PBKDF2_ITERATIONS`.
+    pub password_hash: Cost,
 }
 
 /// Who decides on protected endpoints.
@@ -50,16 +50,40 @@ impl Config {
                 idle: Duration::from_secs(60 * vars.number("SESSION_IDLE_MINUTES", 1_440, 20..=43_200)),
                 absolute: Duration::from_secs(3_600 * vars.number("SESSION_ABSOLUTE_HOURS", 720, 1..=8_760)),
             },
-            password_hash: HashSettings {
-                memory_kib: number(
-                    vars,
-                    "ARGON2_MEMORY_KIB",
-                    HashSettings::DEFAULT.memory_kib,
-                    7_168..=65_536,
-                ),
-                passes: number(vars, "ARGON2_PASSES", HashSettings::DEFAULT.passes, 1..=10),
-                lanes: HashSettings::DEFAULT.lanes,
-            },
+            password_hash: password_hash(vars),
+        }
+    }
+}
+
+/// Both costs are read, so that a wrong value is reported before the day it is needed.
+fn password_hash(vars: &mut Vars<'_>) -> Cost {
+    let default = Argon2Cost::DEFAULT;
+    let argon2 = Argon2Cost {
+        memory_kib: number(vars, "ARGON2_MEMORY_KIB", default.memory_kib, 7_168..=65_536),
+        passes: number(vars, "ARGON2_PASSES", default.passes, 1..=10),
+        lanes: default.lanes,
+    };
+    let most = MAX_PBKDF2_ITERATIONS;
+    let iterations = number(vars, "PBKDF2_ITERATIONS", most, 10_000..=u64::from(most));
+    match vars.parsed("PASSWORD_HASH").unwrap_or(Algorithm::Argon2id) {
+        Algorithm::Argon2id => Cost::Argon2id(argon2),
+        Algorithm::Pbkdf2 => Cost::Pbkdf2 { iterations },
+    }
+}
+
+enum Algorithm {
+    Argon2id,
+    Pbkdf2,
+}
+
+impl std::str::FromStr for Algorithm {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "argon2id" => Ok(Self::Argon2id),
+            "pbkdf2" => Ok(Self::Pbkdf2),
+            _ => Err("must be argon2id or pbkdf2"),
         }
     }
 }
@@ -98,7 +122,7 @@ mod tests {
         assert!(!config.rbac_enabled);
         assert_eq!(config.enforce, Enforce::Off);
         assert!(config.email_verification);
-        assert_eq!(config.password_hash, HashSettings::DEFAULT);
+        assert_eq!(config.password_hash, Cost::Argon2id(Argon2Cost::DEFAULT));
         assert_eq!(outcome, Ok(vec![]));
     }
 
@@ -113,14 +137,24 @@ mod tests {
     }
 
     #[test]
+    fn password_hash_chooses_the_algorithm() {
+        let (config, _) = read(&[("PASSWORD_HASH", "PBKDF2")]);
+        assert_eq!(config.password_hash, Cost::Pbkdf2 { iterations: 100_000 });
+        let (config, _) = read(&[("PASSWORD_HASH", "pbkdf2"), ("PBKDF2_ITERATIONS", "50000")]);
+        assert_eq!(config.password_hash, Cost::Pbkdf2 { iterations: 50_000 });
+    }
+
+    #[test]
     fn wrong_values_are_reported_together() {
         let (_, outcome) = read(&[
             ("USER_MGMT_ENFORCE", "maybe"),
             ("SUPER_ADMIN_EMAIL", "root"),
             ("SESSION_IDLE_MINUTES", "0"),
             ("ARGON2_MEMORY_KIB", "1000000"),
+            ("PASSWORD_HASH", "bcrypt"),
+            ("PBKDF2_ITERATIONS", "100001"),
         ]);
         let errors = outcome.unwrap_err();
-        assert_eq!(errors.len(), 4, "{errors:?}");
+        assert_eq!(errors.len(), 6, "{errors:?}");
     }
 }

@@ -18,3 +18,5 @@ INSERT INTO one_time_tokens (token_hash, user_id, purpose, created_at, expires_a
 
 INSERT INTO outbox (id, kind, payload, attempts, due_at, created_at) VALUES
   ('00000000-0000-7000-8000-0000000000c1', 'raise_epoch', '{}', 2, 60, 50);
+
+INSERT INTO sign_in_failures (subject, failures, failed_at) VALUES ('subject-1', 3, 70);

@@ -3,6 +3,8 @@
 pub(crate) mod authority;
 pub mod change;
 pub mod outbox;
+pub(crate) mod passwords;
 pub(crate) mod problems;
 pub mod session_cache;
 pub(crate) mod sessions;
+pub mod throttle;

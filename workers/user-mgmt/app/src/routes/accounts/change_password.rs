@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use accounts::password::{self, Verified};
+use accounts::GuessSubject;
+use accounts::password::Verified;
 use api::ChangePasswordRequest;
 use http::StatusCode;
 use http::header::SET_COOKIE;
@@ -15,12 +16,14 @@ use crate::app::{App, Platform};
 use crate::caller::SignedIn;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
+use crate::services::passwords;
 use crate::services::problems::store_problem;
 use crate::services::sessions::start;
+use crate::services::throttle::{self, Guess};
 
 pub(in crate::routes) fn doc() -> Doc {
     let doc = Doc::new("Change one's own password").takes::<ChangePasswordRequest>();
-    doc.gives_nothing(204).fails(&[403, 409])
+    doc.gives_nothing(204).fails(&[403, 409, 429])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(
@@ -35,21 +38,23 @@ pub(in crate::routes) async fn handler<P: Platform>(
     body.new_password
         .check_against(&present.email)
         .map_err(|error| Problem::invalid_field("newPassword", error.to_string()))?;
-    let settings = app.config.password_hash;
-    // An account without a password has none that could be right.
-    let Some(stored) = present.password_hash else { return Err(wrong_password()) };
-    if password::verify(&body.current_password, &stored, settings).map_err(Problem::internal)?
-        == Verified::Wrong
-    {
+    // Whoever has only found a session open must not get to know the password by guessing.
+    let guess = Guess::at(&app, GuessSubject::signed_in(user)).await?;
+    let stored = present.password_hash.as_deref();
+    if passwords::verify(&app, &body.current_password, stored).await? == Verified::Wrong {
+        guess.failed(&app).await?;
         return Err(wrong_password());
     }
-    let hash = password::hash(body.new_password.as_password(), settings, &*app.runtime);
-    let hash = hash.map_err(Problem::internal)?;
+    let hash = passwords::hash(&app, &body.new_password).await?;
 
     let mut change = Change::own(&app, &request, &caller);
     let now = change.now();
     // A password that was changed or reset meanwhile has raised the version: the one that was compared is no longer it.
     change.push(guard::user_at_version(user, caller.account.authz_version));
+    if let Some(clear) = guess.succeeded() {
+        change.push(clear);
+    }
+    change.push(throttle::clear(&present.email));
     change.sessions_end(user);
     change.push(sessions::delete_by_user(user));
     change.push(users::change_password(user, &hash, now));

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use accounts::RoleId;
-use accounts::password::{self, Verified};
+use accounts::password::Verified;
+use accounts::{Email, GuessSubject, RoleId};
 use api::{LoadUser, LoginRequest};
 use http::StatusCode;
 use http::header::SET_COOKIE;
@@ -12,25 +12,31 @@ use rbac::catalogue;
 use serde_json::json as object;
 use store::user_roles;
 use store::users::{self, Credentials};
+use store::{Db, Rows, decode};
 
 use crate::app::{App, Platform};
 use crate::services::change::{Change, Event};
+use crate::services::passwords;
 use crate::services::problems::store_problem;
 use crate::services::sessions::{end_presented, start};
+use crate::services::throttle::{self, Guess};
 
 pub(in crate::routes) fn doc() -> Doc {
-    Doc::new("Sign in").takes::<LoginRequest>().gives::<LoadUser>(200).fails(&[401])
+    Doc::new("Sign in").takes::<LoginRequest>().gives::<LoadUser>(200).fails(&[401, 429])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
     let body: LoginRequest = request.json()?;
-    let found = users::credentials_by_email(&body.username).first(&app.db).await;
-    let found = found.map_err(|error| store_problem(&error))?;
-    let (user, new_hash) = verify(&app, &body, found)?;
+    throttle::by_address(&app, &request).await?;
+    let (guess, found) = look_up(&app, &body.username).await?;
+    let (user, new_hash) = verify(&app, &body, &guess, found).await?;
 
     let mut change = Change::without_decision(&app, &request);
     change.set_actor(user.id, user.tenant_id);
     let now = change.now();
+    if let Some(clear) = guess.succeeded() {
+        change.push(clear);
+    }
     if let Some((old, new)) = &new_hash {
         change.push(users::update_password_hash(user.id, old, new));
     }
@@ -60,33 +66,41 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     Ok(response)
 }
 
+/// What is known of the account and of guesses at its password, in one round trip.
+async fn look_up<P: Platform>(app: &App<P>, email: &Email) -> Result<(Guess, Option<Credentials>), Problem> {
+    let subject = GuessSubject::account(email);
+    let statements =
+        vec![Guess::lookup(&subject).into_statement(), users::credentials_by_email(email).into_statement()];
+    let rows = app.db.batch(statements).await.map_err(|error| store_problem(&error))?;
+    let mut rows = rows.into_iter().map(Rows::into_iter);
+    let (failures, found) = (rows.next().into_iter().flatten(), rows.next().into_iter().flatten());
+    let failures =
+        decode("sign_in_failures/by_subject", failures.collect()).map_err(|error| store_problem(&error))?;
+    let guess = Guess::decided(subject, failures.into_iter().next(), app.runtime.now())?;
+    let found =
+        decode("users/credentials_by_email", found.collect()).map_err(|error| store_problem(&error))?;
+    Ok((guess, found.into_iter().next()))
+}
+
 /// Compares the password, with the same work whether there is such an account or not. Gives the old and the new hash
-/// where the settings have risen.
-fn verify<P: Platform>(
+/// where it is to be replaced.
+async fn verify<P: Platform>(
     app: &App<P>,
     body: &LoginRequest,
+    guess: &Guess,
     found: Option<Credentials>,
 ) -> Result<(Credentials, Option<(String, String)>), Problem> {
-    let wrong = || {
-        Problem::new(
+    let stored = found.as_ref().and_then(|user| user.password_hash.clone());
+    let verified = passwords::verify(app, &body.password, stored.as_deref()).await?;
+    let (Some(user), Some(stored), Verified::Right { rehash }) = (found, stored, verified) else {
+        guess.failed(app).await?;
+        return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "invalid_credentials",
             "the e-mail address or the password is wrong",
-        )
+        ));
     };
-    let settings = app.config.password_hash;
-    let stored = found.as_ref().and_then(|user| user.password_hash.clone());
-    let (Some(user), Some(stored)) = (found, stored) else {
-        password::verify_nobody(&body.password, settings).map_err(Problem::internal)?;
-        return Err(wrong());
-    };
-    let new_hash = match password::verify(&body.password, &stored, settings).map_err(Problem::internal)? {
-        Verified::Wrong => return Err(wrong()),
-        Verified::Right { rehash: false } => None,
-        Verified::Right { rehash: true } => {
-            Some(password::hash(&body.password, settings, &*app.runtime).map_err(Problem::internal)?)
-        }
-    };
+    let new_hash = if rehash { Some(passwords::again(app, &body.password).await?) } else { None };
     // Whoever knows the password may know the rest.
     if !user.active {
         return Err(Problem::new(StatusCode::FORBIDDEN, "account_suspended", "this account is suspended"));

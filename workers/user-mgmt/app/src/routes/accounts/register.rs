@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use accounts::password::{self};
 use accounts::{RoleId, TenantId, UserId};
 use api::{RegisterRequest, RegisterResponse};
 use http::StatusCode;
@@ -14,19 +13,20 @@ use store::{StoreError, user_roles};
 use crate::app::{App, Platform};
 use crate::services::change::{Change, Event};
 use crate::services::problems::store_problem;
+use crate::services::{passwords, throttle};
 
 pub(in crate::routes) fn doc() -> Doc {
-    Doc::new("Register").takes::<RegisterRequest>().gives::<RegisterResponse>(201).fails(&[409])
+    Doc::new("Register").takes::<RegisterRequest>().gives::<RegisterResponse>(201).fails(&[409, 429])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
     let body: RegisterRequest = request.json()?;
+    throttle::by_address(&app, &request).await?;
     body.password
         .check_against(&body.username)
         .map_err(|error| Problem::invalid_field("password", error.to_string()))?;
     // Before anything is looked up: the work is the same whether the address is taken or not.
-    let hash = password::hash(body.password.as_password(), app.config.password_hash, &*app.runtime)
-        .map_err(Problem::internal)?;
+    let hash = passwords::hash(&app, &body.password).await?;
 
     let mut change = Change::without_decision(&app, &request);
     let user = NewUser {

@@ -1,0 +1,1 @@
+SELECT failures, failed_at FROM sign_in_failures WHERE subject = ?1
