@@ -441,3 +441,63 @@ async fn a_database_that_fails_is_a_clean_problem_and_changes_nothing() {
 fn names(calls: &[Vec<Statement>]) -> Vec<Vec<&'static str>> {
     calls.iter().map(|statements| statements.iter().map(|statement| statement.name).collect()).collect()
 }
+
+#[tokio::test]
+async fn guessing_doubles_the_delay_and_stopping_forgets_it() {
+    let world = Native::new();
+    let mut ada = Client::new(&world);
+    ada.register("ada@example.com", PASSWORD).await.expect(201);
+    for _ in 0..4 {
+        ada.login("ada@example.com", "wrong password").await.expect_problem(401, "invalid_credentials");
+    }
+    for seconds in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900] {
+        ada.login("ada@example.com", "wrong password").await.expect_problem(401, "invalid_credentials");
+        world.db.take_calls();
+        let reply = ada.login("ada@example.com", PASSWORD).await.expect_problem(429, "too_many_requests");
+        assert_eq!(reply.headers["retry-after"], seconds.to_string().as_str());
+        assert_eq!(
+            names(&world.db.take_calls()),
+            [["sign_in_failures/by_subject", "users/credentials_by_email"]],
+            "neither counted nor compared"
+        );
+        world.runtime.advance(Duration::from_millis(seconds * 1_000 - 1));
+        ada.login("ada@example.com", PASSWORD).await.expect_problem(429, "too_many_requests");
+        world.runtime.advance(Duration::from_millis(1));
+    }
+    ada.login("ada@example.com", PASSWORD).await.expect(200);
+    assert_eq!(count(&world, "sign_in_failures").await, 0);
+
+    ada.login("nobody@example.com", PASSWORD).await.expect_problem(401, "invalid_credentials");
+    world.runtime.advance(Duration::from_hours(3));
+    world.run_cron().await;
+    assert_eq!(count(&world, "sign_in_failures").await, 1);
+    world.runtime.advance(Duration::from_hours(1));
+    world.run_cron().await;
+    assert_eq!(count(&world, "sign_in_failures").await, 0, "what delays nobody is not kept");
+}
+
+#[tokio::test]
+async fn sign_in_costs_the_same_statements_with_and_without_an_account() {
+    let world = Native::new();
+    let mut ada = Client::new(&world);
+    ada.register("ada@example.com", PASSWORD).await.expect(201);
+    world.db.take_calls();
+    let mut seen = Vec::new();
+    for email in ["ada@example.com", "nobody@example.com"] {
+        ada.login(email, "wrong password").await.expect_problem(401, "invalid_credentials");
+        seen.push(names(&world.db.take_calls()));
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0].len(), 2);
+}
+
+#[tokio::test]
+async fn a_rate_limiter_that_fails_stops_nobody() {
+    let world = Native::new();
+    world.sign_in_limiter.set_down(true);
+    member(&world, "ada@example.com").await;
+    let warned = world.runtime.log_lines().into_iter().any(|logged| {
+        logged.level == Level::Warn && logged.line["message"] == "the rate limiter does not answer"
+    });
+    assert!(warned);
+}

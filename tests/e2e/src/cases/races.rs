@@ -83,3 +83,18 @@ pub async fn whoever_is_being_demoted_can_not_still_grant<W: World>(world: &mut 
         mia.post(&grant, &body).await.expect_problem(403, "permission_denied");
     }
 }
+
+/// All of them are counted, so that the next one has to wait; none of them signs in.
+pub async fn parallel_guesses_are_all_counted<W: World>(world: &mut W) {
+    Client::new(world).register("ada@example.com", PASSWORD).await.expect(201);
+    let guess = async || Client::new(world).login("ada@example.com", "wrong password").await.status.as_u16();
+    let statuses = join!(guess(), guess(), guess(), guess(), guess(), guess(), guess(), guess());
+    let statuses: [u16; 8] = statuses.into();
+    let wrong = statuses.iter().filter(|status| **status == 401).count();
+    assert!(
+        (5..=8).contains(&wrong) && statuses.iter().all(|status| [401, 429].contains(status)),
+        "{statuses:?}"
+    );
+    let counted = world.sql("SELECT failures FROM sign_in_failures").await;
+    assert_eq!(counted[0]["failures"], wrong, "{statuses:?}");
+}
