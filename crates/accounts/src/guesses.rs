@@ -74,7 +74,8 @@ impl GuessDelay {
 
     /// The most failures that are worth counting: more would not make the delay longer, only harder to forget.
     pub fn most(&self) -> u32 {
-        (self.from..).find(|failures| self.after(*failures) >= self.longest).unwrap_or(self.from)
+        let mut range = self.from..=self.from.saturating_add(u32::BITS);
+        range.find(|failures| self.after(*failures) >= self.longest).unwrap_or(self.from)
     }
 }
 

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use accounts::Clock;
@@ -31,16 +30,14 @@ impl MemoryRateLimit {
 }
 
 impl RateLimit for MemoryRateLimit {
-    fn admit(&self, key: &str) -> impl Future<Output = Result<bool, RateLimitError>> + Send {
-        async move {
-            if *self.down.lock().unwrap() {
-                return Err(RateLimitError("cut off".to_owned()));
-            }
-            let period = self.runtime.now().as_millis() / PERIOD_MILLIS;
-            let mut counts = self.counts.lock().unwrap();
-            let count = counts.entry((key.to_owned(), period)).or_default();
-            *count += 1;
-            Ok(*count <= LIMIT)
+    async fn admit(&self, key: &str) -> Result<bool, RateLimitError> {
+        if *self.down.lock().unwrap() {
+            return Err(RateLimitError("cut off".to_owned()));
         }
+        let period = self.runtime.now().as_millis() / PERIOD_MILLIS;
+        let mut counts = self.counts.lock().unwrap();
+        let count = counts.entry((key.to_owned(), period)).or_default();
+        *count += 1;
+        Ok(*count <= LIMIT)
     }
 }

@@ -1,5 +1,3 @@
-use std::future::Future;
-
 use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::Sha256;
 
@@ -10,14 +8,14 @@ use super::hash::{Argon2Cost, Cost, HashError, Kdf};
 pub struct RustCrypto;
 
 impl Kdf for RustCrypto {
-    fn derive(
+    async fn derive(
         &self,
         cost: Cost,
         password: &[u8],
         salt: &[u8],
         bytes: usize,
-    ) -> impl Future<Output = Result<Vec<u8>, HashError>> + Send {
-        async move { derive(cost, password, salt, bytes) }
+    ) -> Result<Vec<u8>, HashError> {
+        derive(cost, password, salt, bytes)
     }
 }
 

@@ -23,7 +23,7 @@ use crate::services::problems::store_problem;
 
 const DELAY: GuessDelay = GuessDelay::DEFAULT;
 /// The period of the limit by address, in `wrangler/user-mgmt.jsonc`.
-const PERIOD: Duration = Duration::from_secs(60);
+const PERIOD: Duration = Duration::from_mins(1);
 
 /// Refuses a client whose address has sent too many requests of this kind: those that check a password, take an e-mail
 /// address or a one-time token. Comes once the body was read and before anything is looked up.
