@@ -83,6 +83,16 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_by_due ON outbox (due_at);
 
+-- The last mail of each kind that an account asked for or was owed: nobody can have a mailbox filled.
+CREATE TABLE mail_requests (
+  user_id      TEXT    NOT NULL,
+  template     TEXT    NOT NULL,
+  outbox_id    TEXT    NOT NULL,
+  requested_at INTEGER NOT NULL,
+  CONSTRAINT mail_requests_pk PRIMARY KEY (user_id, template),
+  CONSTRAINT mail_requests_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
 -- A batch has no IF. What must hold for it is inserted here: a row whose `holds` is not 1 aborts the whole batch, and
 -- the error carries the name of the condition. Nothing is ever stored.
 CREATE VIEW batch_guard (name, holds) AS SELECT '', 1 WHERE 0;

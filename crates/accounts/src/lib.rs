@@ -25,4 +25,4 @@ pub use name::{ParsePersonNameError, ParseTokenNameError, PersonName, TokenName}
 pub use password::{NewPassword, Password, PasswordError};
 pub use session::SessionLimits;
 pub use timestamp::Timestamp;
-pub use token::{ApiToken, ParseTokenError, SessionToken, TokenHash};
+pub use token::{ApiToken, OneTimeToken, ParseTokenError, SessionToken, TokenHash};

@@ -12,41 +12,55 @@ use crate::text::text_type;
 #[error("must be 32 bytes in base64url without padding")]
 pub struct ParseTokenError;
 
-/// The secret in a session cookie: 32 random bytes. It is never stored and never logged; only its hash is.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SessionToken([u8; 32]);
+/// Makes a type of 32 random bytes that whoever shows them knows, and nobody else.
+macro_rules! secret_type {
+    ($type:ident, $description:literal) => {
+        #[doc = $description]
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $type([u8; 32]);
 
-impl SessionToken {
-    /// A new secret.
-    pub fn generate(random: &(impl Random + ?Sized)) -> Self {
-        let mut bytes = [0; 32];
-        random.fill(&mut bytes);
-        Self(bytes)
-    }
+        impl $type {
+            /// A new secret.
+            pub fn generate(random: &(impl Random + ?Sized)) -> Self {
+                let mut bytes = [0; 32];
+                random.fill(&mut bytes);
+                Self(bytes)
+            }
 
-    /// Reads the value of a cookie: 43 characters of base64url, nothing else.
-    pub fn parse(text: &str) -> Result<Self, ParseTokenError> {
-        decode(text).map(Self)
-    }
+            /// Reads 43 characters of base64url, nothing else.
+            pub fn parse(text: &str) -> Result<Self, ParseTokenError> {
+                decode(text).map(Self)
+            }
 
-    /// The value of the cookie.
-    pub fn reveal(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
-    }
+            /// The text that is given out, once.
+            pub fn reveal(&self) -> String {
+                URL_SAFE_NO_PAD.encode(self.0)
+            }
 
-    /// What the database and the session records know of this token.
-    ///
-    /// A plain SHA-256 is enough: there is nothing to guess in 32 random bytes.
-    pub fn hash(&self) -> TokenHash {
-        TokenHash(Sha256::digest(self.0).into())
-    }
+            /// What is stored of this secret.
+            ///
+            /// A plain SHA-256 is enough: there is nothing to guess in 32 random bytes.
+            pub fn hash(&self) -> TokenHash {
+                TokenHash(Sha256::digest(self.0).into())
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($type), "(…)"))
+            }
+        }
+    };
 }
 
-impl fmt::Debug for SessionToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionToken(…)")
-    }
-}
+secret_type!(
+    SessionToken,
+    "The secret in a session cookie. It is never stored and never logged; only its hash is."
+);
+secret_type!(
+    OneTimeToken,
+    "The secret in a link that is mailed. It is never stored and never logged; only its hash is."
+);
 
 /// The secret of an API token: 32 random bytes behind a prefix by which a leaked one is found in code and logs. It is
 /// shown once; only its hash is kept.

@@ -40,6 +40,55 @@ pub struct LoginRequest {
     pub password: Password,
 }
 
+/// `POST /verify-email/resend` and `POST /forgot-password`.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MailRequest {
+    /// The e-mail address, whether there is an account with it or not.
+    pub username: Email,
+}
+
+/// `POST /verify-email` and `POST /forgot-password-validate`.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OneTimeTokenRequest {
+    /// The token of the link in the mail.
+    pub token: String,
+}
+
+/// What `POST /verify-email` answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedEmail {
+    /// The address, which can sign in now.
+    pub username: Email,
+}
+
+/// `POST /forgot-password-new-password`.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ResetPasswordRequest {
+    /// The token of the link in the mail.
+    pub token: String,
+    /// 12 to 256 characters.
+    pub password: NewPassword,
+}
+
+/// What a token that sets a password is good for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordToken {
+    /// The address of the account.
+    pub username: Email,
+    /// Whether it is the first password of an account that an administrator has made.
+    pub invitation: bool,
+}
+
 /// `PUT /users/:id`: what is absent stays, `null` clears.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]

@@ -11,7 +11,10 @@ mod sessions_api;
 mod time;
 mod tokens_api;
 
-pub use accounts_api::{LoadUser, LoginRequest, RegisterRequest, RegisterResponse, UpdateUserRequest, User};
+pub use accounts_api::{
+    LoadUser, LoginRequest, MailRequest, OneTimeTokenRequest, PasswordToken, RegisterRequest,
+    RegisterResponse, ResetPasswordRequest, UpdateUserRequest, User, VerifiedEmail,
+};
 pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
 pub use rbac_api::{
     AssignRoleRequest, Assignment, CheckMode, CheckRequest, CheckResponse, CreatePermissionRequest,

@@ -32,9 +32,9 @@ impl<'a> Vars<'a> {
         }
     }
 
-    /// A flag that is on unless it is turned off.
-    pub fn flag_on_by_default(&mut self, name: &str) -> bool {
-        self.text(name).is_none() || self.flag(name)
+    /// A flag whose default depends on something else: nothing where it is not set.
+    pub fn flag_if_set(&mut self, name: &str) -> Option<bool> {
+        self.text(name).map(|_| self.flag(name))
     }
 
     /// A whole number within `range`.

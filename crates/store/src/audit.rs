@@ -1,6 +1,6 @@
 //! The audit log: rows are only ever added, each in the batch of the change that it tells of.
 
-use accounts::{AuditEventId, TenantId, Timestamp, UserId};
+use accounts::{AuditEventId, Email, OutboxId, TenantId, Timestamp, UserId};
 
 use crate::Statement;
 use crate::statement::statement;
@@ -41,5 +41,35 @@ pub fn insert(event: &AuditEvent) -> Statement {
         event.tenant.as_ref(),
         event.request_id.as_str(),
         event.details.to_string(),
+    )
+}
+
+/// A request for a mail, as [`crate::mail_requests::request`] writes it down in the same batch.
+#[derive(Clone, Debug)]
+pub struct MailRequested<'a> {
+    /// The id of the event.
+    pub id: AuditEventId,
+    /// When.
+    pub at: Timestamp,
+    /// The address that was given, by whomever.
+    pub email: &'a Email,
+    /// Which mail.
+    pub template: &'a str,
+    /// The request in which it was done.
+    pub request_id: &'a str,
+    /// The work that came of it, if any did.
+    pub outbox_id: OutboxId,
+}
+
+/// Adds an event about a request for a mail, if there is an account and the request was not one too many.
+pub fn insert_mail_request(event: &MailRequested<'_>) -> Statement {
+    statement!(
+        "audit_log/insert_mail_request",
+        event.email,
+        event.template,
+        &event.id,
+        event.at,
+        event.request_id,
+        &event.outbox_id,
     )
 }

@@ -2,7 +2,7 @@
 //!
 //! [`StoreError::Guard`]: crate::StoreError::Guard
 
-use accounts::{ApiTokenId, PermissionId, RoleId, SessionId, UserId};
+use accounts::{ApiTokenId, PermissionId, RoleId, SessionId, Timestamp, TokenHash, UserId};
 
 use crate::Statement;
 use crate::statement::statement;
@@ -11,6 +11,8 @@ use crate::statement::statement;
 pub const DECISION_CURRENT: &str = "decision_current";
 /// The condition of all the functions here whose names end in `exists`.
 pub const TARGET_EXISTS: &str = "target_exists";
+/// The condition of [`token_usable`].
+pub const TOKEN_USABLE: &str = "token_usable";
 /// A trigger's condition: there would be no active `SUPER_ADMIN` left.
 pub const LAST_SUPER_ADMIN: &str = "last_super_admin";
 /// A trigger's condition: a system role is neither renamed nor deleted.
@@ -63,4 +65,9 @@ pub fn session_of_user_exists(session: SessionId, user: UserId) -> Statement {
 /// The API token exists, and is this user's.
 pub fn api_token_of_user_exists(token: ApiTokenId, user: UserId) -> Statement {
     statement!("batch_guard/api_token_of_user_exists", &token, &user)
+}
+
+/// The one-time token still is one; whoever uses it up in the same batch is the only one to do so.
+pub fn token_usable(hash: &TokenHash, now: Timestamp) -> Statement {
+    statement!("batch_guard/token_usable", hash, now)
 }

@@ -17,6 +17,8 @@ pub mod api_tokens;
 pub mod audit;
 pub mod guard;
 pub mod health;
+pub mod mail_requests;
+pub mod one_time_tokens;
 pub mod outbox;
 pub mod permissions;
 pub mod rbac_meta;

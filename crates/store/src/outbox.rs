@@ -19,6 +19,15 @@ pub struct Entry {
     pub payload: serde_json::Value,
     /// How often it has failed.
     pub attempts: i64,
+    /// When it is due.
+    pub due_at: Timestamp,
+}
+
+/// A piece of work that nobody else does now.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Claimed {
+    /// Its id.
+    pub id: OutboxId,
 }
 
 /// When a piece of work was written, and when the cron trigger may take it up.
@@ -63,6 +72,11 @@ pub fn by_id(id: OutboxId) -> Query<Entry> {
 /// What is due, the longest due first.
 pub fn due(now: Timestamp, limit: u32) -> Query<Entry> {
     Query::new(statement!("outbox/due", now, i64::from(limit)))
+}
+
+/// Takes an entry for oneself until `until`; gives no row where somebody else has.
+pub fn claim(entry: &Entry, until: Timestamp) -> Query<Claimed> {
+    Query::new(statement!("outbox/claim", &entry.id, entry.due_at, until))
 }
 
 /// It is done.

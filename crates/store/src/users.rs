@@ -79,6 +79,23 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
+/// Whom a mail is for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MailRecipient {
+    /// The address.
+    pub email: Email,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Whether the address was shown to be the user's.
+    #[serde(deserialize_with = "flag")]
+    pub verified: bool,
+    /// `active`, `invited` or `suspended`.
+    pub status: String,
+    /// Whether its tenant is active.
+    #[serde(deserialize_with = "flag")]
+    pub tenant_active: bool,
+}
+
 /// Adds an account; a taken address is a conflict on `users.email`.
 pub fn insert(user: &NewUser) -> Statement {
     statement!(
@@ -142,4 +159,19 @@ pub fn bump_authz_version(id: UserId, now: Timestamp) -> Statement {
 /// Makes every decision about the holders of a role stale.
 pub fn bump_authz_version_of_role(role: RoleId, now: Timestamp) -> Statement {
     statement!("users/bump_authz_version_of_role", &role, now)
+}
+
+/// Whom a mail is for, as it is when the mail is sent.
+pub fn mail_recipient(id: UserId) -> Query<MailRecipient> {
+    Query::new(statement!("users/mail_recipient", &id))
+}
+
+/// The address was shown to be the user's.
+pub fn verify_email(id: UserId, now: Timestamp) -> Statement {
+    statement!("users/verify_email", &id, now)
+}
+
+/// Sets a password by a mailed token, which also verifies the address and activates an invited account.
+pub fn reset_password(id: UserId, hash: &str, now: Timestamp) -> Statement {
+    statement!("users/reset_password", &id, hash, now)
 }

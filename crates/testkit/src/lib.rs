@@ -11,6 +11,7 @@
 )]
 
 mod client;
+mod mailbox;
 mod memory_kv;
 mod native;
 mod rate_limit;
@@ -18,6 +19,7 @@ mod runtime;
 mod world;
 
 pub use client::{Client, Reply};
+pub use mailbox::{Mailbox, SentMail};
 pub use memory_kv::{KvCounts, MemoryKv};
 pub use native::{InProcess, Native, NativePlatform, Vars, root};
 pub use rate_limit::MemoryRateLimit;

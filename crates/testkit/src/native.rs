@@ -10,6 +10,7 @@ use store_sqlite::{Sqlite, migrations};
 use user_mgmt_app::{App, Config, Platform, routes, services};
 
 use crate::client::Reply;
+use crate::mailbox::{Mailbox, SentMail};
 use crate::memory_kv::MemoryKv;
 use crate::rate_limit::MemoryRateLimit;
 use crate::runtime::{DeferredTasks, TestRuntime};
@@ -55,6 +56,7 @@ impl Platform for NativePlatform {
     type SessionState = InProcess;
     type Kdf = RustCrypto;
     type RateLimit = MemoryRateLimit;
+    type Mailer = Mailbox;
 }
 
 /// The three workers in one process, on SQLite and a map.
@@ -65,6 +67,8 @@ pub struct Native {
     pub runtime: Arc<TestRuntime>,
     /// The key-value store of the sessions.
     pub sessions_kv: MemoryKv,
+    /// What user-mgmt sends mail with.
+    pub mailbox: Mailbox,
     /// session-state, as user-mgmt calls it.
     pub session_state: InProcess,
     /// What counts sign-ins by client address.
@@ -109,6 +113,8 @@ impl Native {
                 ("RBAC_ENABLED", "true"),
                 ("USER_MGMT_ENFORCE", "on"),
                 ("EMAIL_VERIFICATION", "off"),
+                ("MAIL_FROM", "Edgeward <no-reply@example.com>"),
+                ("PUBLIC_URL", crate::client::ORIGIN),
                 // The cheapest that is allowed.
                 ("ARGON2_MEMORY_KIB", "7168"),
                 ("ARGON2_PASSES", "1"),
@@ -117,7 +123,7 @@ impl Native {
         set(&mut vars, changed);
         let runtime = TestRuntime::new(1);
         let (sessions_kv, cache_kv) = (MemoryKv::new(runtime.clone()), MemoryKv::new(runtime.clone()));
-        Self::start(db, runtime, sessions_kv, cache_kv, vars)
+        Self::start(db, runtime, sessions_kv, cache_kv, Mailbox::default(), vars)
     }
 
     fn start(
@@ -125,6 +131,7 @@ impl Native {
         runtime: Arc<TestRuntime>,
         sessions_kv: MemoryKv,
         cache_kv: MemoryKv,
+        mailbox: Mailbox,
         vars: Vars,
     ) -> Self {
         let lookup = |name: &str| vars.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
@@ -150,6 +157,7 @@ impl Native {
             session_state: session_state.clone(),
             kdf: RustCrypto,
             sign_in_limiter: sign_in_limiter.clone(),
+            mailer: mailbox.clone(),
             runtime: shared.clone(),
             config,
         });
@@ -161,6 +169,7 @@ impl Native {
             db,
             runtime,
             sessions_kv,
+            mailbox,
             session_state,
             sign_in_limiter,
             user_mgmt,
@@ -200,6 +209,11 @@ impl World for Native {
         self.db.fetch(Statement { name: "test", sql, params: Vec::<Param>::new() }).await.unwrap()
     }
 
+    async fn mails(&self, to: &str) -> Vec<SentMail> {
+        self.deferred.run().await;
+        self.mailbox.sent().into_iter().filter(|mail| mail.to == to).collect()
+    }
+
     async fn settle(&self) {
         self.deferred.run().await;
     }
@@ -217,6 +231,7 @@ impl World for Native {
             self.runtime.clone(),
             self.sessions_kv.clone(),
             self.cache_kv.clone(),
+            self.mailbox.clone(),
             all,
         );
     }

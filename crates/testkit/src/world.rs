@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::client::Reply;
+use crate::mailbox::SentMail;
 
 /// A running deployment, as a test sees it: in one process, or on workerd.
 pub trait World: Send + Sync {
@@ -15,6 +16,9 @@ pub trait World: Send + Sync {
 
     /// Asks the database directly.
     fn sql(&self, sql: &str) -> impl Future<Output = Vec<Value>> + Send;
+
+    /// The mails that were sent to an address, the oldest first.
+    fn mails(&self, to: &str) -> impl Future<Output = Vec<SentMail>> + Send;
 
     /// Waits until the work that responses left behind is done.
     fn settle(&self) -> impl Future<Output = ()> + Send;

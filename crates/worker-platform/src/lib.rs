@@ -5,6 +5,7 @@
 
 mod binding;
 mod convert;
+mod internet;
 mod isolate;
 mod rate_limiter;
 mod runtime;
@@ -13,6 +14,7 @@ mod wait_until;
 mod web_crypto;
 
 pub use binding::ServiceBinding;
+pub use internet::Internet;
 pub use isolate::{Isolate, binding};
 pub use rate_limiter::RateLimiter;
 pub use runtime::WorkerRuntime;

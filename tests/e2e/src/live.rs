@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
-use testkit::{Reply, World};
+use testkit::{Reply, SentMail, World};
 use tokio::task::{block_in_place, spawn_blocking};
 
 use crate::workerd::{Migrations, Workerd};
@@ -24,7 +24,13 @@ impl Live {
     /// Starts them with RBAC and enforcement on and e-mail verification off, changed by `vars`.
     pub fn start(vars: &[(&str, &str)], migrations: Migrations<'_>) -> Self {
         let mut all = Map::new();
-        let defaults = [("RBAC_ENABLED", "true"), ("USER_MGMT_ENFORCE", "on"), ("EMAIL_VERIFICATION", "off")];
+        let defaults = [
+            ("RBAC_ENABLED", "true"),
+            ("USER_MGMT_ENFORCE", "on"),
+            ("EMAIL_VERIFICATION", "off"),
+            ("MAIL_FROM", "Edgeward <no-reply@example.com>"),
+            ("PUBLIC_URL", "http://localhost:8787"),
+        ];
         for (name, value) in defaults.iter().chain(vars) {
             all.insert((*name).to_owned(), json!(value));
         }
@@ -83,6 +89,21 @@ impl World for Live {
     async fn sql(&self, sql: &str) -> Vec<Value> {
         let mut rows = block_in_place(|| self.workerd.sql(&[(sql, &[])])).unwrap();
         rows.remove(0).into_iter().map(Value::Object).collect()
+    }
+
+    async fn mails(&self, to: &str) -> Vec<SentMail> {
+        let workerd = self.workerd.clone();
+        let mails = block_in_place(|| workerd.mails()).unwrap();
+        let mails = mails.into_iter().filter(|mail| mail["to"] == to);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        mails
+            .map(|mail| SentMail {
+                to: to.to_owned(),
+                subject: text(&mail["subject"]),
+                text: text(&mail["text"]),
+                html: text(&mail["html"]),
+            })
+            .collect()
     }
 
     async fn settle(&self) {

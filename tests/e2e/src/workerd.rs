@@ -161,6 +161,11 @@ impl Workerd {
         self.call("scheduled", json!({ "worker": worker, "cron": cron }))
     }
 
+    /// The mails that were sent, the oldest first: `{to, subject, text, html}` each.
+    pub fn mails(&self) -> Result<Vec<Value>> {
+        serde_json::from_value(self.call("mails", json!({}))?).map_err(unexpected)
+    }
+
     /// What the workers logged since the last call: `{timestamp, level, message}` each.
     pub fn logs(&self) -> Result<Vec<Value>> {
         serde_json::from_value(self.call("logs", json!({}))?).map_err(unexpected)

@@ -158,6 +158,16 @@ const commands = {
     return logs;
   },
 
+  /** What the local simulation of mail has kept, the oldest first. */
+  async mails() {
+    const api = new URL("/cdn-cgi/local/explorer/api/local/email/sending", origin);
+    const list = async (url) => (await (await fetch(url)).json()).result;
+    const mails = await Promise.all(
+      (await list(api)).map(async (mail) => ({ ...mail, ...(await list(`${api}?email_id=${mail.id}`)) })),
+    );
+    return mails;
+  },
+
   async stop() {
     await harness?.close();
     harness = undefined;

@@ -14,6 +14,7 @@ mod check;
 mod fixture;
 mod guards;
 mod limits;
+mod mail;
 mod outbox;
 mod permissions;
 mod role_permissions;
@@ -189,6 +190,13 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             revocation_of_a_user_names_the_tokens_of_all_sessions
             revocation_of_a_token_or_of_the_others_names_theirs
             revocation_of_nothing_is_no_work
+        }
+        mail {
+            request_becomes_work_for_a_known_address_alone
+            request_too_soon_after_the_last_of_its_kind_is_none
+            work_is_claimed_once
+            token_is_usable_until_it_is_replaced_deleted_or_too_old
+            address_is_verified_once_and_a_reset_ends_sessions
         }
         audit {
             event_is_stored_as_it_happened

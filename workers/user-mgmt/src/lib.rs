@@ -5,9 +5,16 @@ use std::sync::Arc;
 use http_kit::{Level, Runtime, Service, Vars};
 use serde_json::json;
 use store_d1::D1;
+use user_mgmt_app::services::mail::HttpSender;
 use user_mgmt_app::{App, Config, Platform, routes, services};
 use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
-use worker_platform::{Isolate, RateLimiter, Response, ServiceBinding, WebCrypto, WorkerRuntime, binding};
+use worker_platform::{
+    Internet, Isolate, RateLimiter, Response, ServiceBinding, WebCrypto, WorkerRuntime, binding,
+};
+
+mod mailer;
+
+use mailer::WorkerMailer;
 
 const NAME: &str = "user-mgmt";
 
@@ -21,6 +28,7 @@ impl Platform for Cloudflare {
     type SessionState = ServiceBinding;
     type Kdf = WebCrypto;
     type RateLimit = RateLimiter;
+    type Mailer = WorkerMailer;
 }
 
 fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>>)> {
@@ -28,11 +36,17 @@ fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>
     let session_state = binding(vars, "SESSION_STATE", env.service("SESSION_STATE"));
     let sign_in_limiter = binding(vars, "SIGN_IN_LIMITER", env.rate_limiter("SIGN_IN_LIMITER"));
     let config = Config::read(vars);
+    let mailer = match config.mail.as_ref().map(|mail| mail.http.clone()) {
+        None => WorkerMailer::Off,
+        Some(Some(provider)) => WorkerMailer::Http(HttpSender::new(Internet, provider)),
+        Some(None) => WorkerMailer::Platform(binding(vars, "EMAIL", env.send_email("EMAIL"))?),
+    };
     let app = Arc::new(App {
         db: D1::new(db?),
         session_state: ServiceBinding::new(session_state?),
         kdf: WebCrypto,
         sign_in_limiter: RateLimiter::new(sign_in_limiter?),
+        mailer,
         runtime: Arc::new(WorkerRuntime),
         config,
     });

@@ -7,7 +7,7 @@ use http_kit::Access;
 use serde_json::{Value, json};
 use testkit::{Client, Native, World};
 
-use super::{PASSWORD, member, my_id, permission_id, super_admin, text};
+use super::{PASSWORD, make_token, member, my_id, permission_id, super_admin, text};
 
 /// How to call a route so that it succeeds for whoever may, and how it answers then.
 struct Row {
@@ -22,6 +22,7 @@ struct Target {
     user: String,
     role: String,
     permission: String,
+    token: String,
     number: usize,
 }
 
@@ -47,6 +48,16 @@ fn rows() -> Vec<Row> {
             "/login",
             |_| Some(json!({ "username": "root@example.com", "password": PASSWORD })),
             200,
+        ),
+        row(Method::POST, "/verify-email", |target| Some(json!({ "token": target.token })), 200),
+        row(Method::POST, "/verify-email/resend", |_| Some(json!({ "username": "root@example.com" })), 202),
+        row(Method::POST, "/forgot-password", |_| Some(json!({ "username": "root@example.com" })), 202),
+        row(Method::POST, "/forgot-password-validate", |target| Some(json!({ "token": target.token })), 200),
+        row(
+            Method::POST,
+            "/forgot-password-new-password",
+            |target| Some(json!({ "token": target.token, "password": PASSWORD })),
+            204,
         ),
         row(Method::POST, "/logout", nothing, 204),
         row(Method::GET, "/load-user", nothing, 200),
@@ -246,7 +257,9 @@ async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
     if deletes && row.path.ends_with("{roleId}") {
         assign_by_sql(world, &user, &role).await;
     }
-    Target { user, role, permission, number: *number }
+    let purpose = if row.path == "/verify-email" { "verify_email" } else { "reset_password" };
+    let token = make_token(world, &user, purpose).await;
+    Target { user, role, permission, token, number: *number }
 }
 
 async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) -> testkit::Reply {

@@ -5,6 +5,7 @@ use http_kit::{Fetch, RateLimit, Runtime};
 use store::Db;
 
 use crate::config::Config;
+use crate::services::mail::Mailer;
 
 /// The kinds of things that this worker runs on.
 pub trait Platform: Send + Sync + 'static {
@@ -16,6 +17,8 @@ pub trait Platform: Send + Sync + 'static {
     type Kdf: Kdf;
     /// What counts sign-ins and the like by client address.
     type RateLimit: RateLimit;
+    /// What sends mail.
+    type Mailer: Mailer;
 }
 
 /// The worker: what it runs on and how it is configured.
@@ -28,6 +31,8 @@ pub struct App<P: Platform> {
     pub kdf: P::Kdf,
     /// What counts sign-ins and the like by client address.
     pub sign_in_limiter: P::RateLimit,
+    /// What sends mail.
+    pub mailer: P::Mailer,
     /// Time, randomness and the log.
     pub runtime: Arc<dyn Runtime>,
     /// How it is configured.

@@ -4,6 +4,8 @@ use accounts::password::{Argon2Cost, Cost, MAX_PBKDF2_ITERATIONS};
 use accounts::{Email, SessionLimits};
 use http_kit::Vars;
 
+use crate::services::mail::MailSettings;
+
 /// How user-mgmt is configured: every variable, read and checked once.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -11,8 +13,13 @@ pub struct Config {
     pub rbac_enabled: bool,
     /// `USER_MGMT_ENFORCE`: who decides on protected endpoints.
     pub enforce: Enforce,
-    /// `EMAIL_VERIFICATION`: an account signs in only once its address is verified.
+    /// `MAIL_FROM` and what goes with it: this deployment sends mail.
+    pub mail: Option<MailSettings>,
+    /// `EMAIL_VERIFICATION`: an account signs in only once its address is verified. On wherever mail is, unless it is
+    /// turned off.
     pub email_verification: bool,
+    /// `TOKEN_VALID_MINUTES`: how long a link in a mail works.
+    pub token_life: Duration,
     /// `SUPER_ADMIN_EMAIL`: the account of this address becomes `SUPER_ADMIN` once the address is verified.
     pub super_admin_email: Option<Email>,
     /// `SESSION_IDLE_MINUTES` and `SESSION_ABSOLUTE_HOURS`.
@@ -40,11 +47,27 @@ impl Config {
         if enforce != Enforce::Off && !rbac_enabled {
             vars.warn("USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before");
         }
+        let mail = MailSettings::read(vars);
+        let email_verification = vars.flag_if_set("EMAIL_VERIFICATION");
+        if mail.is_none() && email_verification == Some(true) {
+            vars.reject(
+                "EMAIL_VERIFICATION is on, but without mail nobody can confirm an address: set MAIL_FROM and \
+                 PUBLIC_URL, or turn it off",
+            );
+        }
+        if mail.is_none() && email_verification.is_none() {
+            vars.warn(
+                "MAIL_FROM is not set, so no mail is sent: addresses are not verified, taken ones can be told from \
+                 free ones at registration, and forgotten passwords can't be reset",
+            );
+        }
         Self {
             rbac_enabled,
             // Without roles there is nothing to decide by, so the rule from before stays.
             enforce: if rbac_enabled { enforce } else { Enforce::Off },
-            email_verification: vars.flag_on_by_default("EMAIL_VERIFICATION"),
+            email_verification: email_verification.unwrap_or(mail.is_some()),
+            mail,
+            token_life: Duration::from_secs(60 * vars.number("TOKEN_VALID_MINUTES", 60, 5..=1_440)),
             super_admin_email: vars.parsed("SUPER_ADMIN_EMAIL"),
             session_limits: SessionLimits {
                 idle: Duration::from_secs(60 * vars.number("SESSION_IDLE_MINUTES", 1_440, 20..=43_200)),
@@ -116,19 +139,41 @@ mod tests {
         (Config::read(&mut vars), vars.finish())
     }
 
+    const MAIL: [(&str, &str); 2] =
+        [("MAIL_FROM", "no-reply@example.com"), ("PUBLIC_URL", "https://accounts.example.com")];
+
     #[test]
-    fn nothing_set_means_everything_off_and_verification_on() {
+    fn nothing_set_means_everything_off_and_a_warning_that_no_mail_is_sent() {
         let (config, outcome) = read(&[]);
         assert!(!config.rbac_enabled);
         assert_eq!(config.enforce, Enforce::Off);
-        assert!(config.email_verification);
+        assert!(config.mail.is_none() && !config.email_verification);
         assert_eq!(config.password_hash, Cost::Argon2id(Argon2Cost::DEFAULT));
+        let warnings = outcome.unwrap();
+        assert!(warnings.len() == 1 && warnings[0].starts_with("MAIL_FROM is not set"), "{warnings:?}");
+    }
+
+    #[test]
+    fn verification_is_on_wherever_mail_is_unless_it_is_turned_off() {
+        let (config, outcome) = read(&MAIL);
+        assert!(config.email_verification);
+        assert_eq!(outcome, Ok(vec![]));
+        let [from, url] = MAIL;
+        let (config, outcome) = read(&[from, url, ("EMAIL_VERIFICATION", "off")]);
+        assert!(config.mail.is_some() && !config.email_verification);
         assert_eq!(outcome, Ok(vec![]));
     }
 
     #[test]
+    fn verification_without_mail_is_an_error() {
+        let (_, outcome) = read(&[("EMAIL_VERIFICATION", "on")]);
+        let errors = outcome.unwrap_err();
+        assert!(errors.len() == 1 && errors[0].starts_with("EMAIL_VERIFICATION is on"), "{errors:?}");
+    }
+
+    #[test]
     fn enforce_without_rbac_keeps_the_rule_from_before_and_says_so() {
-        let (config, outcome) = read(&[("USER_MGMT_ENFORCE", "on")]);
+        let (config, outcome) = read(&[("USER_MGMT_ENFORCE", "on"), ("EMAIL_VERIFICATION", "off")]);
         assert_eq!(config.enforce, Enforce::Off);
         let warning = "USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before";
         assert_eq!(outcome, Ok(vec![warning.to_owned()]));

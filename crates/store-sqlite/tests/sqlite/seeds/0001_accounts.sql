@@ -20,3 +20,6 @@ INSERT INTO outbox (id, kind, payload, attempts, due_at, created_at) VALUES
   ('00000000-0000-7000-8000-0000000000c1', 'raise_epoch', '{}', 2, 60, 50);
 
 INSERT INTO sign_in_failures (subject, failures, failed_at) VALUES ('subject-1', 3, 70);
+
+INSERT INTO mail_requests (user_id, template, outbox_id, requested_at) VALUES
+  ('00000000-0000-7000-8000-0000000000a1', 'reset_password', '00000000-0000-7000-8000-0000000000c1', 50);

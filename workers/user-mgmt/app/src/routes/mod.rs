@@ -34,8 +34,19 @@ pub fn table<P: Platform>(app: &Arc<App<P>>) -> RouteTable {
 }
 
 fn mount_accounts<P: Platform>(mount: &mut Mount<P>) {
-    use accounts::{change_password, load_user, login, logout, register};
+    use accounts::{
+        change_password, forgot_password, forgot_password_new_password, forgot_password_validate, load_user,
+        login, logout, register, resend_verification, verify_email,
+    };
     mount.public(Method::POST, "/register", register::doc(), register::handler);
+    mount.public(Method::POST, "/verify-email", verify_email::doc(), verify_email::handler);
+    let (doc, handler) = (resend_verification::doc(), resend_verification::handler);
+    mount.public(Method::POST, "/verify-email/resend", doc, handler);
+    mount.public(Method::POST, "/forgot-password", forgot_password::doc(), forgot_password::handler);
+    let (doc, handler) = (forgot_password_validate::doc(), forgot_password_validate::handler);
+    mount.public(Method::POST, "/forgot-password-validate", doc, handler);
+    let (doc, handler) = (forgot_password_new_password::doc(), forgot_password_new_password::handler);
+    mount.public(Method::POST, "/forgot-password-new-password", doc, handler);
     mount.public(Method::POST, "/login", login::doc(), login::handler);
     mount.public(Method::POST, "/logout", logout::doc(), logout::handler);
     mount.session_or_token(Method::GET, "/load-user", load_user::doc(), load_user::handler);

@@ -1,19 +1,26 @@
 //! One change: what it rests on, what it does, what follows from it, and its audit event, in one batch.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use accounts::{ApiTokenId, AuditEventId, OutboxId, SessionId, TenantId, Timestamp, TokenHash, UserId};
+use accounts::{
+    ApiTokenId, AuditEventId, Email, OutboxId, SessionId, TenantId, Timestamp, TokenHash, UserId,
+};
 use http_kit::{Problem, Request};
 use rbac::Allowed;
 use serde_json::{Value, json};
-use store::audit::{self, AuditEvent};
+use store::audit::{self, AuditEvent, MailRequested};
 use store::outbox::Schedule;
-use store::{Db, Rows, Statement, StoreError, guard, outbox, rbac_meta, users};
+use store::{Db, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, users};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential};
+use crate::services::mail::Template;
 use crate::services::outbox::{self as work, Kind};
 use crate::services::problems::store_problem;
+
+/// How long after a mail that a stranger can ask for the next one of its kind is sent.
+const BETWEEN_MAILS: Duration = Duration::from_secs(60);
 
 /// What an audit event says beyond who, when and in which request.
 #[derive(Clone, Debug)]
@@ -143,6 +150,36 @@ impl<P: Platform> Change<P> {
         self.push(outbox::insert_revocation_of_others(id, user, kept, when));
     }
 
+    /// The owner of an account is owed a mail, where this deployment sends any.
+    pub fn mail_user(&mut self, user: UserId, template: Template) {
+        if self.app.config.mail.is_some() {
+            let (id, when) = self.work();
+            let payload = json!({ "template": template, "userId": user });
+            self.push(outbox::insert(id, Kind::SendMail.as_str(), &payload, when));
+        }
+    }
+
+    /// Somebody asked for a mail to an address. What is done now is the same whether there is an account or not, and
+    /// whether a mail of this kind was sent just before or not.
+    pub fn mail_address(&mut self, email: &Email, template: Template) {
+        if self.app.config.mail.is_none() {
+            return;
+        }
+        let (id, when) = self.work();
+        let not_since = self.now.minus(BETWEEN_MAILS);
+        self.statements.extend(mail_requests::request(id, email, template.as_str(), when, not_since));
+        if self.app.config.rbac_enabled {
+            self.statements.push(audit::insert_mail_request(&MailRequested {
+                id: AuditEventId::generate(&*self.app.runtime, &*self.app.runtime),
+                at: self.now,
+                email,
+                template: template.as_str(),
+                request_id: &self.request.context.request_id,
+                outbox_id: id,
+            }));
+        }
+    }
+
     fn work(&mut self) -> (OutboxId, Schedule) {
         let id = OutboxId::generate(&*self.app.runtime, &*self.app.runtime);
         self.work.push(id);
@@ -163,6 +200,15 @@ impl<P: Platform> Change<P> {
                 self.statements.push(self.audit(event));
             }
         }
+        self.land().await
+    }
+
+    /// Makes a change that tells of itself, as [`Self::mail_address`] does.
+    pub async fn commit_without_event(self) -> Result<(), Problem> {
+        self.land().await.map(|_| ()).map_err(|error| store_problem(&error))
+    }
+
+    async fn land(self) -> Result<Vec<Rows>, StoreError> {
         let rows = self.app.db.batch(self.statements).await?;
         if !self.work.is_empty() {
             let (app, work) = (self.app, self.work);

@@ -2,9 +2,12 @@
 
 pub(crate) mod authority;
 pub mod change;
+pub mod mail;
+pub(crate) mod one_time_tokens;
 pub mod outbox;
 pub(crate) mod passwords;
 pub(crate) mod problems;
 pub mod session_cache;
 pub(crate) mod sessions;
+pub(crate) mod super_admin;
 pub mod throttle;

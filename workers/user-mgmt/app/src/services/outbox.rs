@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use accounts::{OutboxId, Timestamp, UserId};
+use futures_util::future::join_all;
 use http_kit::Level;
 use serde::Deserialize;
 use serde_json::json;
@@ -11,10 +12,13 @@ use store::outbox::{self, Entry, Schedule};
 use store::{Db, StoreError, rbac_meta, sessions};
 
 use crate::app::{App, Platform};
+use crate::services::mail::{MailError, SendMail, deliver};
 use crate::services::session_cache::{SessionCache, SessionCacheError};
 
 /// How long the request that wrote a piece of work has, before the cron trigger takes it up.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long whoever sends a mail has, before somebody else tries.
+const LEASE: Duration = Duration::from_secs(120);
 /// The longest pause between two attempts.
 const MAX_PAUSE: Duration = Duration::from_hours(1);
 /// How much the cron trigger takes up at a time.
@@ -29,10 +33,12 @@ pub enum Kind {
     InvalidateUser,
     /// What is cached about anybody's permissions is out of date.
     RaiseEpoch,
+    /// Somebody is owed a mail.
+    SendMail,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::RevokeSessions, Self::InvalidateUser, Self::RaiseEpoch];
+    const ALL: [Self; 4] = [Self::RevokeSessions, Self::InvalidateUser, Self::RaiseEpoch, Self::SendMail];
 
     /// Its name in the database.
     pub fn as_str(self) -> &'static str {
@@ -40,6 +46,7 @@ impl Kind {
             Self::RevokeSessions => "revoke_sessions",
             Self::InvalidateUser => "invalidate_user",
             Self::RaiseEpoch => "raise_epoch",
+            Self::SendMail => "send_mail",
         }
     }
 }
@@ -51,6 +58,8 @@ enum WorkError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Cache(#[from] SessionCacheError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
     #[error("unknown kind of work `{0}`")]
     Kind(String),
     #[error("unreadable work: {0}")]
@@ -113,9 +122,13 @@ pub async fn drain<P: Platform>(app: &App<P>) -> Result<usize, StoreError> {
                 app.db.batch(statements).await?;
             }
         }
+        // Mails come last and all at once: a sender that hangs must not hold up a revocation.
+        let (mails, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|entry| entry.kind == Kind::SendMail.as_str());
         for entry in others {
             attempt(app, entry).await;
         }
+        join_all(mails.into_iter().map(|entry| attempt(app, entry))).await;
         if last {
             return Ok(taken);
         }
@@ -124,6 +137,15 @@ pub async fn drain<P: Platform>(app: &App<P>) -> Result<usize, StoreError> {
 
 async fn attempt<P: Platform>(app: &App<P>, entry: Entry) {
     let (id, attempts) = (entry.id, entry.attempts);
+    // Other work may be done twice; a mail should not be sent twice.
+    if entry.kind == Kind::SendMail.as_str() {
+        let until = app.runtime.now().plus(LEASE);
+        match outbox::claim(&entry, until).first(&app.db).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return,
+            Err(error) => return log(app, Level::Warn, &id, &error),
+        }
+    }
     let settled = match perform(app, entry).await {
         Ok(()) => outbox::delete(id).run(&app.db).await,
         Err(error) => {
@@ -151,6 +173,10 @@ async fn perform<P: Platform>(app: &App<P>, entry: Entry) -> Result<(), WorkErro
                 let ids = sessions.into_iter().map(|session| session.token_hash).collect();
                 cache.invalidate(ids, user_version).await?;
             }
+        }
+        Kind::SendMail => {
+            let work: SendMail = serde_json::from_value(entry.payload)?;
+            deliver(app, work).await?;
         }
         Kind::RaiseEpoch => {
             let epoch = rbac_meta::epoch().one(&app.db).await?.epoch;

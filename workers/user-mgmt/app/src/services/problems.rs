@@ -3,6 +3,8 @@
 use http_kit::Problem;
 use store::{StoreError, guard};
 
+use crate::services::one_time_tokens::token_invalid;
+
 /// The batch of a change found that the decision it rests on is out of date. The gate decides anew; a client sees this
 /// only where that did not end.
 pub(crate) const DECISION_STALE: &str = "decision_stale";
@@ -18,6 +20,7 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
             guard::DECISION_CURRENT => {
                 Problem::conflict(DECISION_STALE, "roles or permissions changed meanwhile; try again")
             }
+            guard::TOKEN_USABLE => token_invalid(),
             guard::TARGET_EXISTS => Problem::not_found(),
             guard::LAST_SUPER_ADMIN => Problem::conflict(
                 "last_super_admin",

@@ -10,12 +10,13 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request};
 use serde_json::json;
-use store::{guard, sessions, users};
+use store::{guard, one_time_tokens, sessions, users};
 
 use crate::app::{App, Platform};
 use crate::caller::SignedIn;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
+use crate::services::mail::Template;
 use crate::services::passwords;
 use crate::services::problems::store_problem;
 use crate::services::sessions::start;
@@ -58,6 +59,9 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.sessions_end(user);
     change.push(sessions::delete_by_user(user));
     change.push(users::change_password(user, &hash, now));
+    // A link that was mailed for the old password is not a way around the new one.
+    change.push(one_time_tokens::delete_by_user(user));
+    change.mail_user(user, Template::PasswordChanged);
     let session = start(&app, &request, &mut change, user);
     let event = Event {
         action: "user.password_changed",

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use accounts::password::Verified;
-use accounts::{Email, GuessSubject, RoleId};
+use accounts::{Email, GuessSubject};
 use api::{LoadUser, LoginRequest};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request, json};
-use rbac::catalogue;
 use serde_json::json as object;
-use store::user_roles;
 use store::users::{self, Credentials};
 use store::{Db, Rows, decode};
 
@@ -19,6 +17,7 @@ use crate::services::change::{Change, Event};
 use crate::services::passwords;
 use crate::services::problems::store_problem;
 use crate::services::sessions::{end_presented, start};
+use crate::services::super_admin::appoint_if_named;
 use crate::services::throttle::{self, Guess};
 
 pub(in crate::routes) fn doc() -> Doc {
@@ -40,15 +39,8 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     if let Some((old, new)) = &new_hash {
         change.push(users::update_password_hash(user.id, old, new));
     }
-    if is_future_super_admin(&app, &body, &user).await? {
-        change.push(user_roles::insert_if_missing(user.id, RoleId::SUPER_ADMIN, now));
-        change.user_changed(user.id);
-        change.also(Event {
-            action: "role.assigned",
-            target_type: "user",
-            target_id: user.id.to_string(),
-            details: object!({ "role": catalogue::SUPER_ADMIN, "reason": "SUPER_ADMIN_EMAIL" }),
-        });
+    if user.verified {
+        appoint_if_named(&app, &mut change, user.id, &body.username).await?;
     }
     end_presented(&mut change, &request);
     let session = start(&app, &request, &mut change, user.id);
@@ -110,18 +102,4 @@ async fn verify<P: Platform>(
         return Err(Problem::new(StatusCode::FORBIDDEN, "email_not_verified", detail));
     }
     Ok((user, new_hash.map(|new| (stored, new))))
-}
-
-/// Whether this account is the configured one, has shown that the address is its own, and lacks the role.
-async fn is_future_super_admin<P: Platform>(
-    app: &App<P>,
-    body: &LoginRequest,
-    user: &Credentials,
-) -> Result<bool, Problem> {
-    let named = app.config.super_admin_email.as_ref() == Some(&body.username);
-    if !(named && user.verified && app.config.rbac_enabled) {
-        return Ok(false);
-    }
-    let roles = user_roles::list(user.id).all(&app.db).await.map_err(|error| store_problem(&error))?;
-    Ok(roles.iter().all(|role| role.id != RoleId::SUPER_ADMIN))
 }

@@ -1,7 +1,42 @@
-//! Registration, sign-in, sign-out, and who is signed in.
+//! Registration, sign-in, sign-out, who is signed in, and what comes by mail.
+
+use std::sync::Arc;
+
+use api::MailRequest;
+use http::{Response, StatusCode};
+use http_kit::{Body, Outcome, Problem, Request};
+
+use crate::app::{App, Platform};
+use crate::services::change::Change;
+use crate::services::mail::Template;
+use crate::services::throttle;
 
 pub(super) mod change_password;
+pub(super) mod forgot_password;
+pub(super) mod forgot_password_new_password;
+pub(super) mod forgot_password_validate;
 pub(super) mod load_user;
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod register;
+pub(super) mod resend_verification;
+pub(super) mod verify_email;
+
+/// Takes an address and says nothing about it: status, body and work are the same for every address.
+async fn ask_for_mail<P: Platform>(app: &Arc<App<P>>, request: &Request, template: Template) -> Outcome {
+    throttle::by_address(app, request).await?;
+    let body: MailRequest = request.json()?;
+    if app.config.mail.is_none() {
+        return Err(Problem::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "mail_not_configured",
+            "no mail can be sent from here; ask an administrator",
+        ));
+    }
+    let mut change = Change::without_decision(app, request);
+    change.mail_address(&body.username, template);
+    change.commit_without_event().await?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    Ok(response)
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts::{RoleId, TenantId, UserId};
+use accounts::{Email, RoleId, TenantId, UserId};
 use api::{RegisterRequest, RegisterResponse};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
@@ -12,6 +12,7 @@ use store::{StoreError, user_roles};
 
 use crate::app::{App, Platform};
 use crate::services::change::{Change, Event};
+use crate::services::mail::Template;
 use crate::services::problems::store_problem;
 use crate::services::{passwords, throttle};
 
@@ -28,6 +29,14 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     // Before anything is looked up: the work is the same whether the address is taken or not.
     let hash = passwords::hash(&app, &body.password).await?;
 
+    let verification = app.config.email_verification;
+    // Looked up first where that must not show: one reading and one batch, whether the address is taken or not.
+    if verification {
+        let found = users::credentials_by_email(&body.username).first(&app.db).await;
+        if found.map_err(|error| store_problem(&error))?.is_some() {
+            return tell_the_owner(&app, &request, body.username).await;
+        }
+    }
     let mut change = Change::without_decision(&app, &request);
     let user = NewUser {
         id: UserId::generate(&*app.runtime, &*app.runtime),
@@ -52,19 +61,31 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
         target_id: user.id.to_string(),
         details: object!({ "email": user.email, "roles": roles }),
     };
-    match change.try_commit(event).await {
-        Ok(_) => {}
-        Err(error) if is_taken(&error) => {
-            // With verification on, only the owner of the address may learn that it is taken.
-            if !app.config.email_verification {
-                return Err(Problem::conflict("email_taken", "there is an account with this e-mail address"));
-            }
-        }
-        Err(error) => return Err(store_problem(&error)),
+    if verification {
+        change.mail_address(&user.email, Template::VerifyEmail);
     }
-    let answer =
-        RegisterResponse { username: user.email, email_verification_required: app.config.email_verification };
-    json(StatusCode::CREATED, &answer)
+    match change.try_commit(event).await {
+        Ok(_) => answer(&app, user.email),
+        // Somebody else came first, just now.
+        Err(error) if is_taken(&error) && verification => tell_the_owner(&app, &request, user.email).await,
+        Err(error) if is_taken(&error) => {
+            Err(Problem::conflict("email_taken", "there is an account with this e-mail address"))
+        }
+        Err(error) => Err(store_problem(&error)),
+    }
+}
+
+/// Only the owner of an address may learn that it has an account.
+async fn tell_the_owner<P: Platform>(app: &Arc<App<P>>, request: &Request, email: Email) -> Outcome {
+    let mut change = Change::without_decision(app, request);
+    change.mail_address(&email, Template::AlreadyRegistered);
+    change.commit_without_event().await?;
+    answer(app, email)
+}
+
+fn answer<P: Platform>(app: &App<P>, username: Email) -> Outcome {
+    let email_verification_required = app.config.email_verification;
+    json(StatusCode::CREATED, &RegisterResponse { username, email_verification_required })
 }
 
 fn is_taken(error: &StoreError) -> bool {

@@ -1,0 +1,1 @@
+DELETE FROM one_time_tokens WHERE user_id = ?1

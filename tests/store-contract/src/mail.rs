@@ -1,0 +1,121 @@
+//! Requests for mails, and the one-time tokens in them.
+
+use accounts::{AuditEventId, OneTimeToken, Timestamp, TokenHash};
+use serde_json::{Value, json};
+use store::audit::{self, MailRequested};
+use store::one_time_tokens::{self, Life, Purpose};
+use store::outbox::{self, Schedule};
+use store::{Db, Param, Statement, guard, mail_requests, sessions, users};
+
+use crate::check::{Check, guarded, none, same, some};
+use crate::fixture::{NOW, email, later, number, outbox_id, session, user, user_id};
+
+struct Numbered;
+
+impl accounts::Random for Numbered {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer[..8].copy_from_slice(&number().to_le_bytes());
+    }
+}
+
+fn token() -> TokenHash {
+    OneTimeToken::generate(&Numbered).hash()
+}
+
+const LIFE: Life = Life { created_at: NOW, expires_at: Timestamp::from_millis(NOW.as_millis() + 1_000) };
+
+/// Not due before anything that other cases look for.
+fn when(now: Timestamp) -> Schedule {
+    Schedule { created_at: now, due_at: later(90_000_000) }
+}
+
+pub(crate) async fn request_becomes_work_for_a_known_address_alone(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let address = some(users::by_id(user).first(db).await?)?.email;
+    let (known, unknown) = (outbox_id(), outbox_id());
+    let event = AuditEventId::from_u128(0x7000_9000_0000_0000_0000 + u128::from(number()));
+    let mut batch = mail_requests::request(known, &address, "verify_email", when(NOW), NOW).to_vec();
+    batch.push(audit::insert_mail_request(&MailRequested {
+        id: event,
+        at: NOW,
+        email: &address,
+        template: "verify_email",
+        request_id: "r",
+        outbox_id: known,
+    }));
+    db.batch(batch).await?;
+    db.batch(mail_requests::request(unknown, &email()?, "verify_email", when(NOW), NOW).to_vec()).await?;
+    let entry = some(outbox::by_id(known).first(db).await?)?;
+    same((entry.kind.as_str(), entry.attempts, entry.due_at), ("send_mail", 0, later(90_000_000)))?;
+    same(entry.payload, json!({ "template": "verify_email", "userId": user }))?;
+    none(outbox::by_id(unknown).first(db).await?)?;
+    let told = db
+        .fetch(Statement {
+            name: "test",
+            sql: "SELECT action, target_id, details FROM audit_log WHERE id = ?1",
+            params: vec![Param::from(&event)],
+        })
+        .await?;
+    let details = json!({ "template": "verify_email" }).to_string();
+    let expected: Value = json!([{ "action": "mail.requested", "target_id": user, "details": details }]);
+    same(json!(told), expected)
+}
+
+pub(crate) async fn request_too_soon_after_the_last_of_its_kind_is_none(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let address = some(users::by_id(user).first(db).await?)?.email;
+    for (seconds, template, becomes_work) in
+        [(0, "a", true), (59, "a", false), (59, "b", true), (60, "a", true), (61, "a", false)]
+    {
+        let (id, now) = (outbox_id(), later(seconds));
+        let not_since = Timestamp::from_millis(now.as_millis() - 60_000);
+        db.batch(mail_requests::request(id, &address, template, when(now), not_since).to_vec()).await?;
+        same(outbox::by_id(id).first(db).await?.is_some(), becomes_work)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn work_is_claimed_once(db: &impl Db) -> Check {
+    let id = outbox_id();
+    outbox::insert(id, "send_mail", &json!({}), when(NOW)).run(db).await?;
+    let entry = some(outbox::by_id(id).first(db).await?)?;
+    same(some(outbox::claim(&entry, later(90_000_001)).first(db).await?)?.id, id)?;
+    none(outbox::claim(&entry, later(90_000_002)).first(db).await?)?;
+    same(some(outbox::by_id(id).first(db).await?)?.due_at, later(90_000_001))
+}
+
+pub(crate) async fn token_is_usable_until_it_is_replaced_deleted_or_too_old(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let (old, new, other) = (token(), token(), token());
+    one_time_tokens::upsert(&old, user, Purpose::ResetPassword, LIFE).run(db).await?;
+    one_time_tokens::upsert(&other, user, Purpose::VerifyEmail, LIFE).run(db).await?;
+    same(some(one_time_tokens::usable(&old, NOW).first(db).await?)?.purpose, Purpose::ResetPassword)?;
+    one_time_tokens::upsert(&new, user, Purpose::ResetPassword, LIFE).run(db).await?;
+    none(one_time_tokens::usable(&old, NOW).first(db).await?)?;
+    guarded(db.batch(vec![guard::token_usable(&old, NOW)]).await, guard::TOKEN_USABLE)?;
+    let found = some(one_time_tokens::usable(&new, NOW).first(db).await?)?;
+    same(found.user_id, user)?;
+    db.batch(vec![guard::token_usable(&new, NOW)]).await?;
+    none(one_time_tokens::usable(&new, LIFE.expires_at).first(db).await?)?;
+    guarded(db.batch(vec![guard::token_usable(&new, LIFE.expires_at)]).await, guard::TOKEN_USABLE)?;
+    one_time_tokens::delete(&new).run(db).await?;
+    none(one_time_tokens::usable(&new, NOW).first(db).await?)?;
+    same(some(one_time_tokens::usable(&other, NOW).first(db).await?)?.purpose, Purpose::VerifyEmail)?;
+    one_time_tokens::delete_by_user(user).run(db).await?;
+    none(one_time_tokens::usable(&other, NOW).first(db).await?)
+}
+
+pub(crate) async fn address_is_verified_once_and_a_reset_ends_sessions(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    none(users::mail_recipient(user_id()).first(db).await?)?;
+    users::verify_email(user, later(1)).run(db).await?;
+    let before = some(users::by_id(user).first(db).await?)?.email_verified_at;
+    session(db, user).await?;
+    db.batch(vec![users::reset_password(user, "new", later(2)), sessions::delete_by_user(user)]).await?;
+    same(some(users::by_id(user).first(db).await?)?.email_verified_at, before)?;
+    let recipient = some(users::mail_recipient(user).first(db).await?)?;
+    same((recipient.verified, recipient.status.as_str(), recipient.tenant_active), (true, "active", true))?;
+    let credentials = some(users::credentials_by_email(&recipient.email).first(db).await?)?;
+    same(credentials.password_hash.as_deref(), Some("new"))?;
+    same(sessions::hashes_by_user(user).all(db).await?.len(), 0)
+}

@@ -1,0 +1,21 @@
+//! `POST /forgot-password`: a mail that sets a new password, if there is such an account.
+
+use std::sync::Arc;
+
+use api::MailRequest;
+use http_kit::{Doc, Outcome, Request};
+
+use crate::app::{App, Platform};
+use crate::routes::accounts::ask_for_mail;
+use crate::services::mail::Template;
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("Have a mail sent that sets a new password")
+        .takes::<MailRequest>()
+        .gives_nothing(202)
+        .fails(&[501])
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
+    ask_for_mail(&app, &request, Template::ResetPassword).await
+}

@@ -1,0 +1,42 @@
+//! `POST /verify-email`: whoever could read the mail has shown that the address is theirs.
+
+use std::sync::Arc;
+
+use api::{OneTimeTokenRequest, VerifiedEmail};
+use http::StatusCode;
+use http_kit::{Doc, Outcome, Request, json};
+use serde_json::json as object;
+use store::one_time_tokens::{self, Purpose};
+use store::{guard, users};
+
+use crate::app::{App, Platform};
+use crate::services::change::{Change, Event};
+use crate::services::one_time_tokens::find;
+use crate::services::super_admin::appoint_if_named;
+use crate::services::throttle;
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("Confirm an e-mail address by the token of a mail")
+        .takes::<OneTimeTokenRequest>()
+        .gives::<VerifiedEmail>(200)
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
+    throttle::by_address(&app, &request).await?;
+    let body: OneTimeTokenRequest = request.json()?;
+    let (hash, token) = find(&app, &body.token, &[Purpose::VerifyEmail]).await?;
+    let mut change = Change::without_decision(&app, &request);
+    change.set_actor(token.user_id, token.tenant_id);
+    change.push(guard::token_usable(&hash, change.now()));
+    change.push(one_time_tokens::delete(&hash));
+    change.push(users::verify_email(token.user_id, change.now()));
+    appoint_if_named(&app, &mut change, token.user_id, &token.email).await?;
+    let event = Event {
+        action: "user.email_verified",
+        target_type: "user",
+        target_id: token.user_id.to_string(),
+        details: object!({ "email": token.email }),
+    };
+    change.commit(event).await?;
+    json(StatusCode::OK, &VerifiedEmail { username: token.email })
+}
