@@ -31,6 +31,7 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 process.env.CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV = "false";
 
 let harness;
+let origin;
 let hosted = APPLICATION;
 
 function options(vars = {}, bindingOverrides = {}) {
@@ -91,14 +92,16 @@ const commands = {
     harness = createTestHarness(options(vars, bindingOverrides));
     const { url } = await harness.listen();
     if (migrations !== "none") await migrate(migrations);
-    return { url: url.origin };
+    origin = url.origin;
+    return { url: origin };
   },
 
   /** Other variables; what is stored stays. */
   async update({ vars, bindingOverrides }) {
     await harness.update(options(vars, bindingOverrides));
     const { url } = await harness.listen();
-    return { url: url.origin };
+    origin = url.origin;
+    return { url: origin };
   },
 
   async migrate({ files }) {
