@@ -18,7 +18,7 @@ use crate::services::session_cache::{SessionCache, SessionCacheError};
 /// How long the request that wrote a piece of work has, before the cron trigger takes it up.
 const GRACE: Duration = Duration::from_secs(30);
 /// How long whoever sends a mail has, before somebody else tries.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 /// The longest pause between two attempts.
 const MAX_PAUSE: Duration = Duration::from_hours(1);
 /// How much the cron trigger takes up at a time.
