@@ -291,12 +291,11 @@ fn reported(world: &Native) -> Vec<String> {
     reports
         .iter()
         .map(|report| {
-            let request =
-                requests.iter().find(|request| request["requestId"] == report["requestId"]).unwrap();
+            let request = requests.iter().find(|request| request["requestId"] == report["requestId"]);
             let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
             format!(
                 "{} {} {}: {}",
-                text(&request["method"]),
+                request.map(|request| text(&request["method"])).unwrap_or_default(),
                 text(&report["route"]),
                 text(&report["required"]),
                 text(&report["message"])
