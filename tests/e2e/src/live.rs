@@ -94,7 +94,7 @@ impl World for Live {
     async fn mails(&self, to: &str) -> Vec<SentMail> {
         let workerd = self.workerd.clone();
         let mails = block_in_place(|| workerd.mails()).unwrap();
-        let mails = mails.into_iter().filter(|mail| mail["to"] == to);
+        let mails = mails.into_iter().filter(|mail| mail["to"] == json!([to]));
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         mails
             .map(|mail| SentMail {

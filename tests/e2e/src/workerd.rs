@@ -161,7 +161,7 @@ impl Workerd {
         self.call("scheduled", json!({ "worker": worker, "cron": cron }))
     }
 
-    /// The mails that were sent, the oldest first: `{to, subject, text, html}` each.
+    /// The mails that were sent, the oldest first: `{to: [...], subject, text, html}` each.
     pub fn mails(&self) -> Result<Vec<Value>> {
         serde_json::from_value(self.call("mails", json!({}))?).map_err(unexpected)
     }

@@ -163,11 +163,13 @@ const commands = {
 
   /** What the local simulation of mail has kept, the oldest first. */
   async mails() {
-    const api = new URL("/cdn-cgi/local/explorer/api/local/email/sending", origin);
-    const list = async (url) => (await (await fetch(url)).json()).result;
-    const mails = await Promise.all(
-      (await list(api)).map(async (mail) => ({ ...mail, ...(await list(`${api}?email_id=${mail.id}`)) })),
-    );
+    const ask = async (query) => {
+      const url = new URL(`/cdn-cgi/local/explorer/api/local/email/sending?${new URLSearchParams(query)}`, origin);
+      return (await (await fetch(url)).json()).result;
+    };
+    const sent = await ask({ per_page: "100" });
+    const mails = await Promise.all(sent.map(({ messageId }) => ask({ email_id: messageId })));
+    mails.sort((one, other) => one.sentAt.localeCompare(other.sentAt));
     return mails;
   },
 
