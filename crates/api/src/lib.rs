@@ -22,7 +22,7 @@ pub use rbac_api::{
     ManifestResult, Permission, Role, RolePermissions, SetRolePermissionsRequest, UpdateRoleRequest,
     UserRoles,
 };
-pub use sessions_api::{ChangePasswordRequest, Session};
+pub use sessions_api::{ChangePasswordRequest, DeleteAccountRequest, Session};
 pub use time::DateTime;
 pub use tokens_api::{ApiToken, CreateApiTokenRequest, CreatedApiToken, LifetimeDays};
 

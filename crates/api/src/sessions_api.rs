@@ -32,3 +32,12 @@ pub struct ChangePasswordRequest {
     /// The password from now on: 12 to 256 characters.
     pub new_password: NewPassword,
 }
+
+/// `POST /delete-account`.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeleteAccountRequest {
+    /// The password, where the account has one.
+    pub password: Option<Password>,
+}

@@ -5,7 +5,8 @@ use http::{Method, Request};
 use serde_json::json;
 use testkit::{Client, World};
 
-use super::{PASSWORD, assign, count, create_role, member, my_id, super_admin, text};
+use super::revocation::{cached, cached_at_last};
+use super::{PASSWORD, assign, count, create_role, member, my_id, signed_in, super_admin, text};
 
 /// A new account has the role that every account starts with, and knows it.
 pub async fn register_then_sign_in_loads_the_user<W: World>(world: &mut W) {
@@ -163,6 +164,78 @@ pub async fn delete_ends_the_account_and_its_sessions<W: World>(world: &mut W) {
     admin.delete(&format!("/users/{bob_id}")).await.expect_problem(404, "not_found");
     assert_eq!(count(world, "sessions").await, 1);
     bob.register("bob@example.com", PASSWORD).await.expect(201);
+}
+
+/// By its password alone, and with everything that is its own, in the cache too.
+pub async fn own_account_is_deleted_by_its_password<W: World>(world: &mut W) {
+    let mut ada = member(world, "ada@example.com").await;
+    let mut phone = signed_in(world, "ada@example.com").await;
+    let mut bob = member(world, "bob@example.com").await;
+    ada.post("/tokens", &json!({ "name": "CI", "scopes": ["users:read"] })).await.expect(201);
+    cached_at_last(world, &phone).await;
+    let id = my_id(&mut ada).await;
+    ada.post("/delete-account", &json!({})).await.expect_problem(400, "invalid_request");
+    let reply = ada.post("/delete-account", &json!({ "password": "not the password" })).await;
+    assert_eq!(reply.expect_problem(403, "wrong_password").json()["field"], "password");
+    ada.get("/load-user").await.expect(200);
+
+    let reply = ada.post("/delete-account", &json!({ "password": PASSWORD })).await.expect(204);
+    assert!(reply.headers[SET_COOKIE].to_str().unwrap().starts_with("__Host-session=; "));
+    assert_eq!(ada.session, None);
+    phone.get("/load-user").await.expect_problem(401, "unauthenticated");
+    world.settle().await;
+    assert_eq!(cached(world, &phone).await, None);
+    bob.get("/load-user").await.expect(200);
+    ada.login("ada@example.com", PASSWORD).await.expect_problem(401, "invalid_credentials");
+    for table in ["sessions", "api_tokens", "user_roles", "one_time_tokens", "mail_requests"] {
+        assert_eq!(count(world, &format!("{table} WHERE user_id = '{id}'")).await, 0, "{table}");
+    }
+    let events = world.sql("SELECT * FROM audit_log WHERE action = 'user.deleted'").await;
+    assert_eq!(events.len(), 1);
+    assert_eq!((&events[0]["actor_id"], &events[0]["target_id"]), (&json!(id), &json!(id)));
+    ada.register("ada@example.com", PASSWORD).await.expect(201);
+}
+
+/// Whoever has found a session open is held up as at the sign-in, and as one who guesses at the change of the password.
+pub async fn deleting_the_account_is_delayed_by_wrong_passwords<W: World>(world: &mut W) {
+    let mut ada = member(world, "ada@example.com").await;
+    for _ in 0..5 {
+        let wrong = json!({ "password": "not the password" });
+        ada.post("/delete-account", &wrong).await.expect_problem(403, "wrong_password");
+    }
+    world.sql("UPDATE sign_in_failures SET failures = 12").await;
+    let right = json!({ "password": PASSWORD });
+    let reply = ada.post("/delete-account", &right).await.expect_problem(429, "too_many_requests");
+    assert!(reply.headers.contains_key("retry-after"));
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": "another horse battery" });
+    ada.post("/change-password", &change).await.expect_problem(429, "too_many_requests");
+    world.sql("UPDATE sign_in_failures SET failed_at = failed_at - 128000").await;
+    ada.post("/delete-account", &right).await.expect(204);
+    assert_eq!(count(world, "sign_in_failures").await, 0);
+}
+
+/// It signs in by other means, and a sign-in just now shows that it is its owner.
+pub async fn an_account_without_a_password_is_deleted_by_a_recent_session<W: World>(world: &mut W) {
+    let mut ada = member(world, "ada@example.com").await;
+    world.sql("UPDATE users SET password_hash = NULL").await;
+    world.sql("UPDATE sessions SET created_at = created_at - 601000").await;
+    for body in [json!({}), json!({ "password": PASSWORD })] {
+        ada.post("/delete-account", &body).await.expect_problem(403, "recent_sign_in_required");
+    }
+    world.sql("UPDATE sessions SET created_at = created_at + 300000").await;
+    ada.post("/delete-account", &json!({})).await.expect(204);
+    assert_eq!(count(world, "users").await, 0);
+}
+
+/// Even when it is its own.
+pub async fn the_last_super_admin_can_not_delete_the_own_account<W: World>(world: &mut W) {
+    let mut root = super_admin(world, "root@example.com").await;
+    let body = json!({ "password": PASSWORD });
+    root.post("/delete-account", &body).await.expect_problem(409, "last_super_admin");
+    root.get("/rbac/roles").await.expect(200);
+    let mut second = super_admin(world, "second@example.com").await;
+    root.post("/delete-account", &body).await.expect(204);
+    second.post("/delete-account", &body).await.expect_problem(409, "last_super_admin");
 }
 
 /// Neither says more than that.

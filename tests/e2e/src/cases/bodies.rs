@@ -26,6 +26,7 @@ pub async fn what_can_not_be_read_is_refused_with_the_field<W: World>(world: &mu
             Some("newPassword"),
             json!("short"),
         ),
+        (Method::POST, "/delete-account".to_owned(), json!({ "password": PASSWORD }), None, json!(7)),
         (
             Method::POST,
             "/tokens".to_owned(),

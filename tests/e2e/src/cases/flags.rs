@@ -48,7 +48,10 @@ pub async fn accounts_work_on_the_first_migration_alone<W: World>(world: &mut W)
     phone.post("/change-password", &passwords).await.expect(204);
     ada.login("ada@example.com", "another horse battery").await.expect(200);
     ada.get("/tokens").await.expect_problem(404, "not_found");
-    bob.post("/logout", &json!({})).await.expect(204);
+    let password = json!({ "password": PASSWORD });
+    bob.post("/delete-account", &password).await.expect(204);
+    bob.login("bob@example.com", PASSWORD).await.expect_problem(401, "invalid_credentials");
+    phone.post("/logout", &json!({})).await.expect(204);
     ada.delete(&path).await.expect(204);
     ada.get("/load-user").await.expect_problem(401, "unauthenticated");
     world.settle().await;
@@ -114,6 +117,16 @@ pub async fn enforce_decides_who_may_change_an_account<W: World>(world: &mut W) 
     let mut bob = Client::new(world);
     bob.login("bob@example.com", PASSWORD).await.expect(200);
     bob.delete(&bob_path).await.expect(204);
+}
+
+/// An account function, as changing the password is: under every flag, and never by way of a permission.
+pub async fn own_account_is_deleted_whatever_enforce_says<W: World>(world: &mut W) {
+    for mode in ["off", "report", "on"] {
+        world.restart_with(&[("USER_MGMT_ENFORCE", mode)]).await;
+        let mut ada = member(world, "ada@example.com").await;
+        ada.post("/delete-account", &json!({ "password": PASSWORD })).await.expect(204);
+        assert_eq!(count(world, "users").await, 0, "{mode}");
+    }
 }
 
 /// What a client can tell apart, but for the id of the request.

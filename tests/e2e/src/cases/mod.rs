@@ -31,6 +31,10 @@ macro_rules! each_case {
             accounts::own_account_can_be_read_and_renamed,
             accounts::the_account_of_another_needs_a_permission,
             accounts::delete_ends_the_account_and_its_sessions,
+            accounts::own_account_is_deleted_by_its_password,
+            accounts::deleting_the_account_is_delayed_by_wrong_passwords,
+            accounts::an_account_without_a_password_is_deleted_by_a_recent_session,
+            accounts::the_last_super_admin_can_not_delete_the_own_account,
             accounts::an_unknown_path_is_not_found_and_an_unknown_method_not_allowed,
             accounts::a_request_id_spans_the_workers,
             bodies::what_can_not_be_read_is_refused_with_the_field,
@@ -96,6 +100,7 @@ macro_rules! each_case {
             flags::rbac_off_hides_management_and_keeps_accounts,
             flags::rbac_off_and_on_again_keeps_every_role,
             flags::enforce_decides_who_may_change_an_account,
+            flags::own_account_is_deleted_whatever_enforce_says,
         }
     };
 }
@@ -107,6 +112,13 @@ pub const PASSWORD: &str = "correct horse battery";
 pub async fn member<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
     let mut client = Client::new(world);
     client.register(email, PASSWORD).await.expect(201);
+    client.login(email, PASSWORD).await.expect(200);
+    client
+}
+
+/// Signs in, in another browser.
+pub async fn signed_in<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
+    let mut client = Client::new(world);
     client.login(email, PASSWORD).await.expect(200);
     client
 }

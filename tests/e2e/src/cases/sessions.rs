@@ -8,17 +8,11 @@ use tokio::join;
 
 use super::revocation::{cached, cached_at_last};
 use super::{
-    PASSWORD, assign, count, create_role, member, my_id, permission_id, register_permissions, super_admin,
-    text,
+    PASSWORD, assign, count, create_role, member, my_id, permission_id, register_permissions, signed_in,
+    super_admin, text,
 };
 
 const NEW_PASSWORD: &str = "another horse battery";
-
-async fn again<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
-    let mut client = Client::new(world);
-    client.login(email, PASSWORD).await.expect(200);
-    client
-}
 
 fn with_cookie<'w, W: World>(world: &'w W, session: Option<&String>) -> Client<'w, W> {
     let mut client = Client::new(world);
@@ -71,7 +65,7 @@ pub async fn sessions_list_ones_own_and_never_those_of_others<W: World>(world: &
 /// From the next request on, and in the cache.
 pub async fn a_session_is_ended_by_its_owner_alone<W: World>(world: &mut W) {
     let mut ada = member(world, "ada@example.com").await;
-    let mut phone = again(world, "ada@example.com").await;
+    let mut phone = signed_in(world, "ada@example.com").await;
     let mut bob = member(world, "bob@example.com").await;
     cached_at_last(world, &phone).await;
     let (of_ada, of_phone) = (current(&mut ada).await, current(&mut phone).await);
@@ -96,7 +90,7 @@ pub async fn a_session_is_ended_by_its_owner_alone<W: World>(world: &mut W) {
 /// This one and everybody else's stay.
 pub async fn all_other_sessions_end_at_once<W: World>(world: &mut W) {
     let mut ada = member(world, "ada@example.com").await;
-    let mut others = [again(world, "ada@example.com").await, again(world, "ada@example.com").await];
+    let mut others = [signed_in(world, "ada@example.com").await, signed_in(world, "ada@example.com").await];
     let mut bob = member(world, "bob@example.com").await;
     for other in &others {
         cached_at_last(world, other).await;
@@ -116,7 +110,7 @@ pub async fn all_other_sessions_end_at_once<W: World>(world: &mut W) {
 /// A new token for whoever changes it, and nothing for whoever else was signed in.
 pub async fn a_changed_password_ends_every_session_and_starts_a_new_one<W: World>(world: &mut W) {
     let mut ada = member(world, "ada@example.com").await;
-    let mut thief = again(world, "ada@example.com").await;
+    let mut thief = signed_in(world, "ada@example.com").await;
     cached_at_last(world, &ada).await;
     cached_at_last(world, &thief).await;
     let before = with_cookie(world, ada.session.as_ref());
@@ -227,7 +221,7 @@ pub async fn a_cookie_that_is_not_one_live_token_is_nobodys<W: World>(world: &mu
 pub async fn a_session_past_its_limits_is_over_and_not_listed<W: World>(world: &mut W) {
     let mut ada = member(world, "ada@example.com").await;
     for limit in ["expires_at = 1", "last_seen_at = 1"] {
-        let mut phone = again(world, "ada@example.com").await;
+        let mut phone = signed_in(world, "ada@example.com").await;
         let id = current(&mut phone).await;
         assert_eq!(listed(&mut ada).await.len(), 2);
         world.sql(&format!("UPDATE sessions SET {limit} WHERE id = '{id}'")).await;

@@ -7,7 +7,7 @@ use http_kit::Access;
 use serde_json::{Value, json};
 use testkit::{Client, Native, World};
 
-use super::{PASSWORD, make_token, member, my_id, permission_id, super_admin, text};
+use super::{PASSWORD, make_token, member, my_id, permission_id, signed_in, super_admin, text};
 
 /// How to call a route so that it succeeds for whoever may, and how it answers then.
 struct Row {
@@ -67,6 +67,7 @@ fn rows() -> Vec<Row> {
             |_| Some(json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD })),
             204,
         ),
+        row(Method::POST, "/delete-account", |_| Some(json!({ "password": PASSWORD })), 204),
         row(Method::GET, "/sessions", nothing, 200),
         row(Method::DELETE, "/sessions", nothing, 204),
         row(Method::DELETE, "/sessions/{id}", nothing, 204),
@@ -149,7 +150,11 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
         }
 
         let target_of_nobody = target(world, row, &mut number).await;
-        let mut client = signed_in(world, "nobody@example.com").await;
+        let mut client = if row.path == "/delete-account" {
+            member(world, "leaving@example.com").await
+        } else {
+            signed_in(world, "nobody@example.com").await
+        };
         let reply = call(&mut client, row, &target_of_nobody).await;
         match &route.access {
             Access::Permission(permission) | Access::OwnOr(permission) => {
@@ -187,7 +192,11 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
         }
 
         let target = target(world, row, &mut number).await;
-        let mut admin = signed_in(world, "root@example.com").await;
+        let mut admin = if row.path == "/delete-account" {
+            super_admin(world, "leaving-root@example.com").await
+        } else {
+            signed_in(world, "root@example.com").await
+        };
         let reply = call(&mut admin, row, &target).await;
         assert_eq!(reply.status.as_u16(), row.success, "{label}: {}", reply.text());
     }
@@ -286,12 +295,6 @@ async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) 
         .replace("{roleId}", &target.role)
         .replace("{permissionId}", &target.permission);
     client.request(row.method.clone(), &path, (row.body)(target).as_ref()).await
-}
-
-async fn signed_in<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
-    let mut client = Client::new(world);
-    client.login(email, PASSWORD).await.expect(200);
-    client
 }
 
 async fn make_user<W: World>(world: &W, email: &str) -> String {

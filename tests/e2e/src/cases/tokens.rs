@@ -150,6 +150,7 @@ pub async fn a_token_manages_neither_tokens_nor_sessions_nor_passwords<W: World>
     let session = text(&admin.get("/sessions").await.json()["items"][0]["id"]);
     let scopes = json!({ "name": "x", "scopes": [] });
     let password = json!({ "currentPassword": super::PASSWORD, "newPassword": "another horse battery" });
+    let present = json!({ "password": super::PASSWORD });
     for (method, path, body) in [
         (Method::GET, "/tokens".to_owned(), None),
         (Method::POST, "/tokens".to_owned(), Some(&scopes)),
@@ -159,6 +160,7 @@ pub async fn a_token_manages_neither_tokens_nor_sessions_nor_passwords<W: World>
         (Method::DELETE, format!("/sessions/{session}"), None),
         (Method::POST, "/sessions/refresh".to_owned(), None),
         (Method::POST, "/change-password".to_owned(), Some(&password)),
+        (Method::POST, "/delete-account".to_owned(), Some(&present)),
         (Method::POST, "/logout".to_owned(), None),
     ] {
         let reply = program.request(method.clone(), &path, body).await;

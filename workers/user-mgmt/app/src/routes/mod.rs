@@ -35,8 +35,8 @@ pub fn table<P: Platform>(app: &Arc<App<P>>) -> RouteTable {
 
 fn mount_accounts<P: Platform>(mount: &mut Mount<P>) {
     use accounts::{
-        change_password, forgot_password, forgot_password_new_password, forgot_password_validate, load_user,
-        login, logout, register, resend_verification, verify_email,
+        change_password, delete_account, forgot_password, forgot_password_new_password,
+        forgot_password_validate, load_user, login, logout, register, resend_verification, verify_email,
     };
     mount.public(Method::POST, "/register", register::doc(), register::handler);
     mount.public(Method::POST, "/verify-email", verify_email::doc(), verify_email::handler);
@@ -51,6 +51,7 @@ fn mount_accounts<P: Platform>(mount: &mut Mount<P>) {
     mount.public(Method::POST, "/logout", logout::doc(), logout::handler);
     mount.session_or_token(Method::GET, "/load-user", load_user::doc(), load_user::handler);
     mount.session(Method::POST, "/change-password", change_password::doc(), change_password::handler);
+    mount.session(Method::POST, "/delete-account", delete_account::doc(), delete_account::handler);
 }
 
 fn mount_sessions<P: Platform>(mount: &mut Mount<P>) {

@@ -3,10 +3,7 @@
 
 use std::sync::Arc;
 
-use accounts::GuessSubject;
-use accounts::password::Verified;
 use api::ChangePasswordRequest;
-use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request};
 use serde_json::json;
@@ -14,13 +11,14 @@ use store::{guard, one_time_tokens, sessions, users};
 
 use crate::app::{App, Platform};
 use crate::caller::SignedIn;
+use crate::routes::accounts::confirm_password;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
 use crate::services::mail::Template;
 use crate::services::passwords;
 use crate::services::problems::store_problem;
 use crate::services::sessions::start;
-use crate::services::throttle::{self, Guess};
+use crate::services::throttle;
 
 pub(in crate::routes) fn doc() -> Doc {
     let doc = Doc::new("Change one's own password").takes::<ChangePasswordRequest>();
@@ -39,13 +37,8 @@ pub(in crate::routes) async fn handler<P: Platform>(
     body.new_password
         .check_against(&present.email)
         .map_err(|error| Problem::invalid_field("newPassword", error.to_string()))?;
-    // Whoever has only found a session open must not get to know the password by guessing.
-    let guess = Guess::at(&app, GuessSubject::signed_in(user)).await?;
     let stored = present.password_hash.as_deref();
-    if passwords::verify(&app, &body.current_password, stored).await? == Verified::Wrong {
-        guess.failed(&app).await?;
-        return Err(wrong_password());
-    }
+    let guess = confirm_password(&app, user, &body.current_password, stored, "currentPassword").await?;
     let hash = passwords::hash(&app, &body.new_password).await?;
 
     let mut change = Change::own(&app, &request, &caller);
@@ -74,9 +67,4 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let mut response = no_content()?;
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
-}
-
-fn wrong_password() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "wrong_password", "the current password is wrong")
-        .with("field", "currentPassword")
 }

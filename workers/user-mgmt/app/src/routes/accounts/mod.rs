@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use accounts::password::{Password, Verified};
+use accounts::{GuessSubject, UserId};
 use api::MailRequest;
 use http::{Response, StatusCode};
 use http_kit::{Body, Outcome, Problem, Request};
@@ -9,9 +11,11 @@ use http_kit::{Body, Outcome, Problem, Request};
 use crate::app::{App, Platform};
 use crate::services::change::Change;
 use crate::services::mail::Template;
-use crate::services::throttle;
+use crate::services::passwords;
+use crate::services::throttle::{self, Guess};
 
 pub(super) mod change_password;
+pub(super) mod delete_account;
 pub(super) mod forgot_password;
 pub(super) mod forgot_password_new_password;
 pub(super) mod forgot_password_validate;
@@ -39,4 +43,22 @@ async fn ask_for_mail<P: Platform>(app: &Arc<App<P>>, request: &Request, templat
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::ACCEPTED;
     Ok(response)
+}
+
+/// Whoever is signed in shows to know the password as well: whoever has only found a session open must not get to know it
+/// by guessing. `field` is where the request has it; the guess that is given back was right.
+async fn confirm_password<P: Platform>(
+    app: &App<P>,
+    user: UserId,
+    password: &Password,
+    stored: Option<&str>,
+    field: &str,
+) -> Result<Guess, Problem> {
+    let guess = Guess::at(app, GuessSubject::signed_in(user)).await?;
+    if passwords::verify(app, password, stored).await? == Verified::Wrong {
+        guess.failed(app).await?;
+        let problem = Problem::new(StatusCode::FORBIDDEN, "wrong_password", "the current password is wrong");
+        return Err(problem.with("field", field));
+    }
+    Ok(guess)
 }

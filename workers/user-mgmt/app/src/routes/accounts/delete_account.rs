@@ -1,0 +1,77 @@
+//! `POST /delete-account`: one's own account, with its sessions, roles and API tokens. The last active `SUPER_ADMIN` stays.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::Timestamp;
+use api::DeleteAccountRequest;
+use http::StatusCode;
+use http::header::SET_COOKIE;
+use http_kit::{Doc, Outcome, Problem, Request, clear_session_cookie};
+use serde_json::json;
+use store::sessions::Session;
+use store::{guard, users};
+
+use crate::app::{App, Platform};
+use crate::caller::SignedIn;
+use crate::routes::accounts::confirm_password;
+use crate::routes::no_content;
+use crate::services::change::{Change, Event};
+use crate::services::problems::store_problem;
+use crate::services::throttle;
+
+/// How young a session must be to stand for a password that the account does not have.
+const YOUNG: Duration = Duration::from_mins(10);
+
+pub(in crate::routes) fn doc() -> Doc {
+    let doc = Doc::new("Delete one's own account").takes::<DeleteAccountRequest>();
+    doc.gives_nothing(204).fails(&[403, 409, 429])
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(
+    app: Arc<App<P>>,
+    request: Request,
+    SignedIn { session, caller }: SignedIn,
+) -> Outcome {
+    let body: DeleteAccountRequest = request.json()?;
+    let user = caller.user_id();
+    let account = users::password(user).first(&app.db).await.map_err(|error| store_problem(&error))?;
+    let account = account.ok_or_else(Problem::unauthenticated)?;
+    let guess = if let Some(stored) = &account.password_hash {
+        let missing = || Problem::invalid_field("password", "`password` is missing");
+        let password = body.password.as_ref().ok_or_else(missing)?;
+        Some(confirm_password(&app, user, password, Some(stored), "password").await?)
+    } else {
+        refuse_old(&session, app.runtime.now())?;
+        None
+    };
+
+    let mut change = Change::own(&app, &request, &caller);
+    // A password that was changed meanwhile has raised the version: the one that was compared is no longer it.
+    change.push(guard::user_at_version(user, caller.account.authz_version));
+    if let Some(clear) = guess.and_then(|guess| guess.succeeded()) {
+        change.push(clear);
+    }
+    change.push(throttle::clear(&account.email));
+    change.sessions_end(user);
+    change.push(users::delete(user));
+    let event = Event {
+        action: "user.deleted",
+        target_type: "user",
+        target_id: user.to_string(),
+        details: json!({ "before": { "email": account.email, "status": "active" } }),
+    };
+    change.commit(event).await?;
+    let mut response = no_content()?;
+    response.headers_mut().insert(SET_COOKIE, clear_session_cookie());
+    Ok(response)
+}
+
+/// Whoever finds a session open can't tell how the owner signed in, so a recent sign-in has to show that it is them.
+fn refuse_old(session: &Session, now: Timestamp) -> Result<(), Problem> {
+    if now.since(session.created_at) <= YOUNG {
+        return Ok(());
+    }
+    let detail = "this account has no password: sign in once more, and delete it within 10 minutes";
+    Err(Problem::new(StatusCode::FORBIDDEN, "recent_sign_in_required", detail))
+}
