@@ -2,6 +2,7 @@ use uuid::{Builder, Uuid};
 
 use crate::ambient::{Clock, Random};
 use crate::text::text_type;
+use crate::timestamp::Timestamp;
 
 /// Why a text is not an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,10 +18,19 @@ macro_rules! id {
         impl $name {
             /// A new id (UUID version 7): later ids sort after earlier ones.
             pub fn generate(clock: &(impl Clock + ?Sized), random: &(impl Random + ?Sized)) -> Self {
+                Self::generate_at(clock.now(), random)
+            }
+
+            /// A new id of something that happens at this time.
+            pub fn generate_at(time: Timestamp, random: &(impl Random + ?Sized)) -> Self {
                 let mut bytes = [0; 10];
                 random.fill(&mut bytes);
-                let millis = u64::try_from(clock.now().as_millis()).unwrap_or(0);
-                Self(Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
+                Self::of_parts(time, bytes)
+            }
+
+            fn of_parts(time: Timestamp, rest: [u8; 10]) -> Self {
+                let millis = u64::try_from(time.as_millis()).unwrap_or(0);
+                Self(Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
             }
 
             /// Reads the canonical form only, so that one id has one spelling.
@@ -77,6 +87,13 @@ id!(
     OutboxId
 );
 
+impl AuditEventId {
+    /// The first id that an event of this time can have: what lies before it is older.
+    pub fn first_at(time: Timestamp) -> Self {
+        Self::of_parts(time, [0; 10])
+    }
+}
+
 impl TenantId {
     /// The tenant that every user belongs to unless said otherwise.
     pub const DEFAULT: Self = Self::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);
@@ -94,7 +111,6 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::Timestamp;
 
     struct At(i64);
     impl Clock for At {
@@ -117,6 +133,15 @@ mod tests {
         let late = UserId::generate(&At(2_000), &random);
         assert!(early.to_string() < late.to_string());
         assert_eq!(UserId::parse(&late.to_string()), Ok(late));
+    }
+
+    #[test]
+    fn first_id_of_a_time_separates_what_is_older_from_what_is_not() {
+        let random = Counting(Cell::new(250));
+        let before = AuditEventId::generate_at(Timestamp::from_millis(1_999), &random);
+        let after = AuditEventId::generate_at(Timestamp::from_millis(2_000), &random);
+        let first = AuditEventId::first_at(Timestamp::from_millis(2_000));
+        assert!(before < first && first <= after, "{before} {first} {after}");
     }
 
     #[test]

@@ -24,5 +24,5 @@ pub use id::{
 pub use name::{ParsePersonNameError, ParseTokenNameError, PersonName, TokenName};
 pub use password::{NewPassword, Password, PasswordError};
 pub use session::SessionLimits;
-pub use timestamp::Timestamp;
+pub use timestamp::{ParseTimestampError, Timestamp};
 pub use token::{ApiToken, OneTimeToken, ParseTokenError, SessionToken, TokenHash};

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat};
@@ -48,6 +49,21 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// Why a text is not a point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a time as in RFC 3339, such as 2026-01-31T09:30:00Z")]
+pub struct ParseTimestampError;
+
+/// RFC 3339, in any time zone; what is finer than a millisecond is dropped.
+impl FromStr for Timestamp {
+    type Err = ParseTimestampError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let time = DateTime::parse_from_rfc3339(text).map_err(|_| ParseTimestampError)?;
+        Ok(Self(time.timestamp_millis()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +71,18 @@ mod tests {
     #[test]
     fn display_is_rfc_3339_in_utc() {
         assert_eq!(Timestamp::from_millis(1_769_851_800_007).to_string(), "2026-01-31T09:30:00.007Z");
+    }
+
+    #[test]
+    fn a_time_in_any_zone_is_read() {
+        let time = Timestamp::from_millis(1_769_851_800_007);
+        for text in ["2026-01-31T09:30:00.007Z", "2026-01-31T10:30:00.0079+01:00", "2026-01-31t09:30:00.007z"]
+        {
+            assert_eq!(text.parse(), Ok(time), "{text}");
+        }
+        for text in ["", "2026-01-31", "2026-01-31T09:30:00", "1769851800", "2026-02-30T00:00:00Z", "+"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(ParseTimestampError), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,10 @@ use accounts::{AuditEventId, Email, OutboxId, TenantId, Timestamp, UserId};
 use crate::Statement;
 use crate::statement::statement;
 
+mod action;
+
+pub use action::{Action, Target};
+
 /// One event.
 #[derive(Clone, Debug)]
 pub struct AuditEvent {
@@ -12,13 +16,11 @@ pub struct AuditEvent {
     pub id: AuditEventId,
     /// When.
     pub at: Timestamp,
-    /// What was done: `role.permission_granted`.
-    pub action: &'static str,
+    /// What was done.
+    pub action: Action,
     /// Who did it; nobody where it was the system, or where nobody was signed in.
     pub actor: Option<UserId>,
-    /// What kind of thing it was done to: `user`.
-    pub target_type: &'static str,
-    /// To which one.
+    /// To which one of [`Action::target`].
     pub target_id: String,
     /// The tenant of the actor, or of the target where there is no actor.
     pub tenant: Option<TenantId>,
@@ -34,9 +36,9 @@ pub fn insert(event: &AuditEvent) -> Statement {
         "audit_log/insert",
         &event.id,
         event.at,
-        event.action,
+        event.action.as_str(),
         event.actor.as_ref(),
-        event.target_type,
+        event.action.target().as_str(),
         event.target_id.as_str(),
         event.tenant.as_ref(),
         event.request_id.as_str(),
@@ -71,5 +73,7 @@ pub fn insert_mail_request(event: &MailRequested<'_>) -> Statement {
         event.at,
         event.request_id,
         &event.outbox_id,
+        Action::MailRequested.as_str(),
+        Action::MailRequested.target().as_str(),
     )
 }

@@ -2,7 +2,7 @@
 
 use accounts::{AuditEventId, TenantId};
 use serde_json::json;
-use store::audit::{self, AuditEvent};
+use store::audit::{self, Action, AuditEvent};
 use store::{Db, guard};
 
 use crate::check::{Check, guarded, same, taken};
@@ -12,9 +12,8 @@ fn event() -> AuditEvent {
     AuditEvent {
         id: AuditEventId::from_u128(u128::from(number())),
         at: NOW,
-        action: "role.permission_granted",
+        action: Action::RolePermissionGranted,
         actor: Some(user_id()),
-        target_type: "role",
         target_id: "it's \"quoted\" — €".to_owned(),
         tenant: Some(TenantId::DEFAULT),
         request_id: "request-1".to_owned(),
@@ -33,9 +32,9 @@ pub(crate) async fn event_is_stored_as_it_happened(db: &impl Db) -> Check {
             [json!({
                 "id": event.id,
                 "at": NOW.as_millis(),
-                "action": event.action,
+                "action": "role.permission_granted",
                 "actor_id": event.actor,
-                "target_type": event.target_type,
+                "target_type": "role",
                 "target_id": event.target_id,
                 "tenant_id": event.tenant,
                 "request_id": event.request_id,

@@ -9,7 +9,7 @@ use accounts::{
 use http_kit::{Problem, Request};
 use rbac::Allowed;
 use serde_json::{Value, json};
-use store::audit::{self, AuditEvent, MailRequested};
+use store::audit::{self, Action, AuditEvent, MailRequested};
 use store::outbox::Schedule;
 use store::{Db, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, users};
 
@@ -25,14 +25,17 @@ const BETWEEN_MAILS: Duration = Duration::from_mins(1);
 /// What an audit event says beyond who, when and in which request.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// What was done: `role.created`.
-    pub action: &'static str,
-    /// What kind of thing it was done to.
-    pub target_type: &'static str,
-    /// To which one.
-    pub target_id: String,
-    /// What changed, without secrets.
-    pub details: Value,
+    action: Action,
+    target_id: String,
+    details: Value,
+}
+
+impl Event {
+    /// This was done to that one; `details` says what changed, as the catalogue of actions has it, without secrets.
+    #[expect(clippy::needless_pass_by_value, reason = "ids are small, and read better so")]
+    pub fn new(action: Action, target_id: impl ToString, details: Value) -> Self {
+        Self { action, target_id: target_id.to_string(), details }
+    }
 }
 
 /// A change on its way into the database.
@@ -170,7 +173,7 @@ impl<P: Platform> Change<P> {
         self.statements.extend(mail_requests::request(id, email, template.as_str(), when, not_since));
         if self.app.config.rbac_enabled {
             self.statements.push(audit::insert_mail_request(&MailRequested {
-                id: AuditEventId::generate(&*self.app.runtime, &*self.app.runtime),
+                id: AuditEventId::generate_at(self.now, &*self.app.runtime),
                 at: self.now,
                 email,
                 template: template.as_str(),
@@ -222,11 +225,10 @@ impl<P: Platform> Change<P> {
             details.insert("apiToken".to_owned(), json!(token));
         }
         audit::insert(&AuditEvent {
-            id: AuditEventId::generate(&*self.app.runtime, &*self.app.runtime),
+            id: AuditEventId::generate_at(self.now, &*self.app.runtime),
             at: self.now,
             action: event.action,
             actor: self.actor.map(|(user, _)| user),
-            target_type: event.target_type,
             target_id: event.target_id,
             tenant: self.actor.map(|(_, tenant)| tenant),
             request_id: self.request.context.request_id.clone(),

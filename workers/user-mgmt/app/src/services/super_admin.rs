@@ -6,6 +6,7 @@ use accounts::{Email, RoleId, UserId};
 use http_kit::Problem;
 use rbac::catalogue;
 use serde_json::json;
+use store::audit::Action;
 use store::user_roles;
 
 use crate::app::{App, Platform};
@@ -29,11 +30,10 @@ pub(crate) async fn appoint_if_named<P: Platform>(
     }
     change.push(user_roles::insert_if_missing(user, RoleId::SUPER_ADMIN, change.now()));
     change.user_changed(user);
-    change.also(Event {
-        action: "role.assigned",
-        target_type: "user",
-        target_id: user.to_string(),
-        details: json!({ "role": catalogue::SUPER_ADMIN, "reason": "SUPER_ADMIN_EMAIL" }),
-    });
+    change.also(Event::new(
+        Action::RoleAssigned,
+        user,
+        json!({ "role": catalogue::SUPER_ADMIN, "reason": "SUPER_ADMIN_EMAIL" }),
+    ));
     Ok(())
 }

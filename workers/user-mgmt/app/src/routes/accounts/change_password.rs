@@ -7,6 +7,7 @@ use api::ChangePasswordRequest;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request};
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, one_time_tokens, sessions, users};
 
 use crate::app::{App, Platform};
@@ -56,12 +57,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(one_time_tokens::delete_by_user(user));
     change.mail_user(user, Template::PasswordChanged);
     let session = start(&app, &request, &mut change, user);
-    let event = Event {
-        action: "user.password_changed",
-        target_type: "user",
-        target_id: user.to_string(),
-        details: json!({ "newSession": session.id }),
-    };
+    let event = Event::new(Action::UserPasswordChanged, user, json!({ "newSession": session.id }));
     let rows = change.try_commit(event).await.map_err(|error| store_problem(&error))?;
     let (_, cookie) = session.finish(&app, &request, rows, now)?;
     let mut response = no_content()?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use api::ResetPasswordRequest;
 use http_kit::{Doc, Outcome, Problem, Request};
 use serde_json::json;
+use store::audit::Action;
 use store::one_time_tokens::{self, Purpose};
 use store::{guard, sessions, users};
 
@@ -47,12 +48,8 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     if !invitation {
         change.mail_user(user, Template::PasswordChanged);
     }
-    let event = Event {
-        action: if invitation { "user.activated" } else { "user.password_reset" },
-        target_type: "user",
-        target_id: user.to_string(),
-        details: json!({ "email": token.email, "emailWasVerified": token.verified }),
-    };
+    let action = if invitation { Action::UserActivated } else { Action::UserPasswordReset };
+    let event = Event::new(action, user, json!({ "email": token.email, "emailWasVerified": token.verified }));
     change.commit(event).await?;
     no_content()
 }

@@ -9,6 +9,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use serde_json::json as object;
+use store::audit::Action;
 use store::users::{self, Credentials};
 use store::{Db, Rows, decode};
 
@@ -44,12 +45,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     }
     end_presented(&mut change, &request);
     let session = start(&app, &request, &mut change, user.id);
-    let event = Event {
-        action: "session.created",
-        target_type: "session",
-        target_id: session.id.to_string(),
-        details: object!({ "method": "password" }),
-    };
+    let event = Event::new(Action::SessionCreated, session.id, object!({ "method": "password" }));
     let rows = change.try_commit(event).await.map_err(|error| store_problem(&error))?;
     let (signed_in, cookie) = session.finish(&app, &request, rows, now)?;
 

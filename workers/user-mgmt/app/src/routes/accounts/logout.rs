@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request, clear_session_cookie};
 use serde_json::json;
+use store::audit::Action;
 use store::sessions;
 
 use crate::app::{App, Platform};
@@ -24,12 +25,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
             let mut change = Change::own(&app, &request, &caller);
             change.session_ends(session);
             change.push(sessions::delete(session));
-            let event = Event {
-                action: "session.ended",
-                target_type: "session",
-                target_id: session.to_string(),
-                details: json!({}),
-            };
+            let event = Event::new(Action::SessionEnded, session, json!({ "reason": "signed_out" }));
             change.commit(event).await?;
         }
         Err(problem) if problem.code() == Problem::unauthenticated().code() => {}

@@ -7,6 +7,7 @@ use api::{RegisterRequest, RegisterResponse};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use serde_json::json as object;
+use store::audit::Action;
 use store::users::{self, NewUser};
 use store::{StoreError, user_roles};
 
@@ -55,12 +56,11 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
         change.push(user_roles::insert(user.id, RoleId::MEMBER, change.now(), None));
         roles.push(rbac::catalogue::MEMBER);
     }
-    let event = Event {
-        action: "user.registered",
-        target_type: "user",
-        target_id: user.id.to_string(),
-        details: object!({ "email": user.email, "roles": roles }),
-    };
+    let event = Event::new(
+        Action::UserRegistered,
+        user.id,
+        object!({ "after": { "email": user.email, "roles": roles } }),
+    );
     if verification {
         change.mail_address(&user.email, Template::VerifyEmail);
     }

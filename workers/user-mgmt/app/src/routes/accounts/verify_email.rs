@@ -6,6 +6,7 @@ use api::{OneTimeTokenRequest, VerifiedEmail};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Request, json};
 use serde_json::json as object;
+use store::audit::Action;
 use store::one_time_tokens::{self, Purpose};
 use store::{guard, users};
 
@@ -31,12 +32,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     change.push(one_time_tokens::delete(&hash));
     change.push(users::verify_email(token.user_id, change.now()));
     appoint_if_named(&app, &mut change, token.user_id, &token.email).await?;
-    let event = Event {
-        action: "user.email_verified",
-        target_type: "user",
-        target_id: token.user_id.to_string(),
-        details: object!({ "email": token.email }),
-    };
+    let event = Event::new(Action::UserEmailVerified, token.user_id, object!({ "email": token.email }));
     change.commit(event).await?;
     json(StatusCode::OK, &VerifiedEmail { username: token.email })
 }

@@ -6,6 +6,7 @@ use accounts::SessionId;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Request, clear_session_cookie};
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, sessions};
 
 use crate::app::{App, Platform};
@@ -27,12 +28,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(guard::session_of_user_exists(id, caller.user_id()));
     change.session_ends(id);
     change.push(sessions::delete(id));
-    let event = Event {
-        action: "session.ended",
-        target_type: "session",
-        target_id: id.to_string(),
-        details: json!({}),
-    };
+    let event = Event::new(Action::SessionEnded, id, json!({ "reason": "ended_by_owner" }));
     change.commit(event).await?;
     let mut response = no_content()?;
     if id == current.id {

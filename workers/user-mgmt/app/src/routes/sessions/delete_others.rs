@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http_kit::{Doc, Outcome, Request};
 use serde_json::json;
+use store::audit::Action;
 use store::sessions;
 
 use crate::app::{App, Platform};
@@ -24,12 +25,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let mut change = Change::own(&app, &request, &caller);
     change.other_sessions_end(user, session.id);
     change.push(sessions::delete_others(user, session.id));
-    let event = Event {
-        action: "user.other_sessions_ended",
-        target_type: "user",
-        target_id: user.to_string(),
-        details: json!({ "kept": session.id }),
-    };
+    let event = Event::new(Action::UserOtherSessionsEnded, user, json!({ "kept": session.id }));
     change.commit(event).await?;
     no_content()
 }

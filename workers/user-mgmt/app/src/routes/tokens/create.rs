@@ -9,6 +9,7 @@ use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Principal;
 use serde_json::json as object;
 use store::api_tokens::{self, NewApiToken};
+use store::audit::Action;
 use store::guard;
 
 use crate::app::{App, Platform};
@@ -52,14 +53,10 @@ pub(in crate::routes) async fn handler<P: Platform>(
         expires_at: now.plus(body.expires_in_days.duration()),
     };
     change.push(api_tokens::insert(&token));
-    let event = Event {
-        action: "token.created",
-        target_type: "token",
-        target_id: token.id.to_string(),
-        details: object!({
-            "name": token.name, "scopes": token.scopes, "expiresAt": token.expires_at.to_string(),
-        }),
-    };
+    let details = object!({ "after": {
+        "name": token.name, "scopes": token.scopes, "expiresAt": token.expires_at.to_string()
+    } });
+    let event = Event::new(Action::TokenCreated, token.id, details);
     change.commit(event).await?;
     let answer = CreatedApiToken {
         details: api::ApiToken {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use accounts::ApiTokenId;
 use http_kit::{Doc, Outcome, Request};
 use serde_json::json;
+use store::audit::Action;
 use store::{api_tokens, guard};
 
 use crate::app::{App, Platform};
@@ -26,12 +27,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(guard::api_token_of_user_exists(id, caller.user_id()));
     // Nothing of a token is cached, so nobody else has to be told.
     change.push(api_tokens::delete(id));
-    let event = Event {
-        action: "token.revoked",
-        target_type: "token",
-        target_id: id.to_string(),
-        details: json!({}),
-    };
+    let event = Event::new(Action::TokenRevoked, id, json!({}));
     change.commit(event).await?;
     no_content()
 }

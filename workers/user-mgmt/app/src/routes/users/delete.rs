@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http_kit::{Doc, Outcome, Request};
 use rbac::{Allowed, Basis};
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, users};
 
 use super::find;
@@ -32,12 +33,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(guard::user_at_version(id, before.authz_version));
     change.sessions_end(id);
     change.push(users::delete(id));
-    let event = Event {
-        action: "user.deleted",
-        target_type: "user",
-        target_id: id.to_string(),
-        details: json!({ "before": { "email": before.email, "status": before.status } }),
-    };
+    let details = json!({ "before": {
+        "email": before.email, "status": before.status,
+        "firstName": before.first_name, "lastName": before.last_name,
+    } });
+    let event = Event::new(Action::UserDeleted, id, details);
     change.commit(event).await?;
     no_content()
 }

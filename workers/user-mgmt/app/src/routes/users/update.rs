@@ -8,6 +8,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
+use store::audit::Action;
 use store::{guard, users};
 
 use super::{find, to_api};
@@ -33,15 +34,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let mut change = Change::by(&app, &request, &allowed);
     change.push(guard::user_exists(id));
     change.push(users::update_names(id, first.as_ref(), last.as_ref(), change.now()));
-    let event = Event {
-        action: "user.updated",
-        target_type: "user",
-        target_id: id.to_string(),
-        details: object!({
-            "before": { "firstName": before.first_name, "lastName": before.last_name },
-            "after": { "firstName": first, "lastName": last },
-        }),
-    };
+    let details = object!({
+        "before": { "firstName": before.first_name, "lastName": before.last_name },
+        "after": { "firstName": first, "lastName": last },
+    });
+    let event = Event::new(Action::UserUpdated, id, details);
     change.commit(event).await?;
     json(StatusCode::OK, &to_api(find(&app.db, id).await?))
 }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
+use store::audit::Action;
 use store::permissions;
 
 use crate::app::{App, Platform};
@@ -29,12 +30,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let id = PermissionId::generate(&*app.runtime, &*app.runtime);
     let mut change = Change::by(&app, &request, &allowed);
     change.push(permissions::insert(id, &body.name, body.description.as_str(), change.now()));
-    let event = Event {
-        action: "permission.created",
-        target_type: "permission",
-        target_id: id.to_string(),
-        details: object!({ "after": { "name": body.name, "description": body.description } }),
-    };
+    let event = Event::new(
+        Action::PermissionCreated,
+        id,
+        object!({ "after": { "name": body.name, "description": body.description } }),
+    );
     change.try_commit(event).await.map_err(|error| {
         if error.is_conflict("permissions", "name") {
             Problem::conflict("permission_taken", "this permission is in the catalogue already")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http_kit::{Doc, Outcome, Problem, Request};
 use rbac::Allowed;
 use serde_json::json;
+use store::audit::Action;
 use store::{StoreError, guard, permissions};
 
 use super::super::find_permission;
@@ -27,12 +28,10 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let mut change = Change::by(&app, &request, &allowed);
     change.push(guard::permission_exists(before.id));
     change.push(permissions::delete(before.id));
-    let event = Event {
-        action: "permission.deleted",
-        target_type: "permission",
-        target_id: before.id.to_string(),
-        details: json!({ "before": { "name": before.name, "application": before.application } }),
-    };
+    let details = json!({ "before": {
+        "name": before.name, "description": before.description, "application": before.application
+    } });
+    let event = Event::new(Action::PermissionDeleted, before.id, details);
     change.try_commit(event).await.map_err(|error| match error {
         StoreError::ForeignKey => Problem::conflict(
             "permission_in_use",

@@ -9,6 +9,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
+use store::audit::Action;
 use store::permissions::{self, NewPermission, Registered};
 use store::role_permissions;
 
@@ -66,12 +67,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(permissions::delete_all(&removed));
     change.push(permissions::update_descriptions(&plan.updated, application));
     change.push(permissions::insert_all(&new, application, change.now()));
-    let event = Event {
-        action: "permissions.registered",
-        target_type: "application",
-        target_id: application.to_owned(),
-        details: object!({ "added": result.added, "updated": result.updated, "removed": result.removed }),
-    };
+    let event = Event::new(
+        Action::PermissionsRegistered,
+        application,
+        object!({ "added": result.added, "updated": result.updated, "removed": result.removed }),
+    );
     change.try_commit(event).await.map_err(|error| {
         if error.is_conflict("permissions", "name") {
             let detail = "a permission of the manifest is built in or belongs to another application";

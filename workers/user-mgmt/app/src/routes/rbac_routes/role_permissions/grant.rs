@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http_kit::{Doc, Outcome, Problem, Request};
 use rbac::{Allowed, Grant};
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, role_permissions};
 
 use super::super::{find_permission, find_role};
@@ -40,12 +41,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(guard::permission_exists(permission.id));
     change.push(role_permissions::insert(role_id, permission.id));
     change.matrix_changed();
-    let event = Event {
-        action: "role.permission_granted",
-        target_type: "role",
-        target_id: role_id.to_string(),
-        details: json!({ "role": role.role.name, "permission": permission.name }),
-    };
+    let event = Event::new(
+        Action::RolePermissionGranted,
+        role_id,
+        json!({ "role": role.role.name, "permission": permission.name }),
+    );
     match change.try_commit(event).await {
         // Somebody else was first, which is just as good.
         Err(error) if error.is_conflict("role_permissions", "role_id") => no_content(),

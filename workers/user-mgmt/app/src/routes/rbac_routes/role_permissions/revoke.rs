@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http_kit::{Doc, Outcome, Request};
 use rbac::Allowed;
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, role_permissions};
 
 use super::super::{find_permission, find_role};
@@ -34,12 +35,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(guard::role_permission_exists(role_id, permission.id));
     change.push(role_permissions::delete(role_id, permission.id));
     change.matrix_changed();
-    let event = Event {
-        action: "role.permission_revoked",
-        target_type: "role",
-        target_id: role_id.to_string(),
-        details: json!({ "role": role.role.name, "permission": permission.name }),
-    };
+    let event = Event::new(
+        Action::RolePermissionRevoked,
+        role_id,
+        json!({ "role": role.role.name, "permission": permission.name }),
+    );
     change.commit(event).await?;
     no_content()
 }

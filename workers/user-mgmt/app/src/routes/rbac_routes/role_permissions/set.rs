@@ -8,6 +8,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
+use store::audit::Action;
 use store::{guard, role_permissions};
 
 use super::super::{find_grants, find_role};
@@ -42,12 +43,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
         change.push(role_permissions::delete_others(id, &ids));
         change.push(role_permissions::insert_all(id, &ids));
         change.matrix_changed();
-        let event = Event {
-            action: "role.permissions_set",
-            target_type: "role",
-            target_id: id.to_string(),
-            details: object!({ "role": before.role.name, "before": before.grants, "after": after }),
-        };
+        let event = Event::new(
+            Action::RolePermissionsSet,
+            id,
+            object!({ "role": before.role.name, "before": before.grants, "after": after }),
+        );
         change.commit(event).await?;
     }
     json(StatusCode::OK, &granted(&app, id).await?)

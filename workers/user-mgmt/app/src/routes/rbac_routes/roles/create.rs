@@ -8,6 +8,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
+use store::audit::Action;
 use store::{role_permissions, roles};
 
 use super::super::{find_grants, find_role, role_to_api};
@@ -38,14 +39,13 @@ pub(in crate::routes) async fn handler<P: Platform>(
         change.push(role_permissions::insert_all(id, &granted));
         change.matrix_changed();
     }
-    let event = Event {
-        action: "role.created",
-        target_type: "role",
-        target_id: id.to_string(),
-        details: object!({ "after": {
+    let event = Event::new(
+        Action::RoleCreated,
+        id,
+        object!({ "after": {
             "name": body.name, "description": body.description, "permissions": body.permissions
         } }),
-    };
+    );
     change.try_commit(event).await.map_err(|error| naming_problem(&error))?;
     json(StatusCode::CREATED, &role_to_api(find_role(&app.db, id).await?.role))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http_kit::{Doc, Outcome, Request};
 use rbac::Allowed;
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, roles, users};
 
 use super::super::find_role;
@@ -31,12 +32,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(users::bump_authz_version_of_role(id, change.now()));
     change.push(roles::delete(id));
     change.matrix_changed();
-    let event = Event {
-        action: "role.deleted",
-        target_type: "role",
-        target_id: id.to_string(),
-        details: json!({ "before": { "name": before.role.name, "permissions": before.grants } }),
-    };
+    let event = Event::new(
+        Action::RoleDeleted,
+        id,
+        json!({ "before": { "name": before.role.name, "description": before.role.description, "permissions": before.grants } }),
+    );
     change.commit(event).await?;
     no_content()
 }

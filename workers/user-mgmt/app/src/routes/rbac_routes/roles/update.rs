@@ -7,6 +7,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::{Allowed, RoleName};
 use serde_json::json as object;
+use store::audit::Action;
 use store::{guard, roles};
 
 use super::super::{find_role, role_to_api};
@@ -43,15 +44,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
         // Cached sessions carry the names of roles.
         change.matrix_changed();
     }
-    let event = Event {
-        action: "role.updated",
-        target_type: "role",
-        target_id: id.to_string(),
-        details: object!({
-            "before": { "name": before.role.name, "description": before.role.description },
-            "after": { "name": name, "description": description },
-        }),
-    };
+    let details = object!({
+        "before": { "name": before.role.name, "description": before.role.description },
+        "after": { "name": name, "description": description },
+    });
+    let event = Event::new(Action::RoleUpdated, id, details);
     change.try_commit(event).await.map_err(|error| naming_problem(&error))?;
     json(StatusCode::OK, &role_to_api(find_role(&app.db, id).await?.role))
 }

@@ -7,6 +7,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request};
 use rbac::Allowed;
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, user_roles};
 
 use super::super::find_role;
@@ -43,12 +44,8 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(guard::role_exists(role.role.id));
     change.push(user_roles::insert(user.id, role.role.id, change.now(), Some(allowed.principal().user_id())));
     change.user_changed(user.id);
-    let event = Event {
-        action: "role.assigned",
-        target_type: "user",
-        target_id: user.id.to_string(),
-        details: json!({ "role": role.role.name, "roleId": role.role.id }),
-    };
+    let event =
+        Event::new(Action::RoleAssigned, user.id, json!({ "role": role.role.name, "roleId": role.role.id }));
     match change.try_commit(event).await {
         // The user has it: nothing changed, and nothing had to.
         Err(error) if error.is_conflict("user_roles", "user_id") => no_content(),

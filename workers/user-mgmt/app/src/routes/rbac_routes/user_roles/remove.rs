@@ -6,6 +6,7 @@ use accounts::{RoleId, UserId};
 use http_kit::{Doc, Outcome, Request};
 use rbac::Allowed;
 use serde_json::json;
+use store::audit::Action;
 use store::{guard, user_roles};
 
 use super::super::find_role;
@@ -33,12 +34,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(guard::user_role_exists(user, role_id));
     change.push(user_roles::delete(user, role_id));
     change.user_changed(user);
-    let event = Event {
-        action: "role.removed",
-        target_type: "user",
-        target_id: user.to_string(),
-        details: json!({ "role": role.role.name, "roleId": role_id }),
-    };
+    let event = Event::new(Action::RoleRemoved, user, json!({ "role": role.role.name, "roleId": role_id }));
     change.commit(event).await?;
     no_content()
 }

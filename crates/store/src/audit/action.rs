@@ -1,0 +1,145 @@
+//! The catalogue: everything that an event can tell of.
+
+/// What kind of thing an action is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An account, by its id.
+    User,
+    /// A session, by its id.
+    Session,
+    /// An API token, by its id.
+    Token,
+    /// A role, by its id.
+    Role,
+    /// A permission of the catalogue, by its id.
+    Permission,
+    /// An application that registers permissions, by its name.
+    Application,
+}
+
+impl Target {
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Session => "session",
+            Self::Token => "token",
+            Self::Role => "role",
+            Self::Permission => "permission",
+            Self::Application => "application",
+        }
+    }
+}
+
+/// One line for each action: its name in the code, in the database, what it is done to, when, and the details that its
+/// events may have.
+macro_rules! actions {
+    ($($name:ident $text:literal $target:ident $when:literal [$($detail:literal)*])+) => {
+        /// What was done. An event can tell of nothing else.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action {
+            $(#[doc = $when] $name,)+
+        }
+
+        impl Action {
+            /// All of them, in the order of the catalogue.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its name in the database: `role.created`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// What it is done to.
+            pub const fn target(self) -> Target {
+                match self { $(Self::$name => Target::$target,)+ }
+            }
+
+            /// When it is written.
+            pub const fn when(self) -> &'static str {
+                match self { $(Self::$name => $when,)+ }
+            }
+
+            /// The members that `details` may have, by their paths. `apiToken` comes with any that a token did.
+            pub const fn details(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($detail),*],)+ }
+            }
+        }
+    };
+}
+
+actions! {
+    UserRegistered "user.registered" User "Somebody registered."
+        ["after.email" "after.roles"]
+    UserEmailVerified "user.email_verified" User "Somebody confirmed their address."
+        ["email"]
+    UserActivated "user.activated" User "Somebody accepted an invitation and set a password."
+        ["email" "emailWasVerified"]
+    UserUpdated "user.updated" User "The names of an account were changed."
+        ["before.firstName" "before.lastName" "after.firstName" "after.lastName"]
+    UserDeleted "user.deleted" User "An account was deleted."
+        ["before.email" "before.status" "before.firstName" "before.lastName"]
+    UserPasswordChanged "user.password_changed" User
+        "Somebody changed their own password; every session of the account ended, and a new one began."
+        ["newSession"]
+    UserPasswordReset "user.password_reset" User
+        "Somebody set a new password by the link of a mail; every session of the account ended."
+        ["email" "emailWasVerified"]
+    UserOtherSessionsEnded "user.other_sessions_ended" User "Somebody ended all of their sessions but one."
+        ["kept"]
+    SessionCreated "session.created" Session "Somebody signed in."
+        ["method"]
+    SessionEnded "session.ended" Session "A session was ended."
+        ["reason"]
+    MailRequested "mail.requested" User
+        "Somebody, perhaps a stranger, asked for a mail to the address of an account, and one was sent."
+        ["template"]
+    TokenCreated "token.created" Token "Somebody made an API token."
+        ["after.name" "after.scopes" "after.expiresAt"]
+    TokenRevoked "token.revoked" Token "Somebody revoked one of their API tokens."
+        []
+    RoleCreated "role.created" Role "A role was made."
+        ["after.name" "after.description" "after.permissions"]
+    RoleUpdated "role.updated" Role "A role was renamed or described anew."
+        ["before.name" "before.description" "after.name" "after.description"]
+    RoleDeleted "role.deleted" Role "A role was deleted, and taken from everybody who had it."
+        ["before.name" "before.description" "before.permissions"]
+    RolePermissionsSet "role.permissions_set" Role "What a role grants was set as a whole."
+        ["role" "before" "after"]
+    RolePermissionGranted "role.permission_granted" Role "A role grants one permission more."
+        ["role" "permission"]
+    RolePermissionRevoked "role.permission_revoked" Role "A role grants one permission less."
+        ["role" "permission"]
+    RoleAssigned "role.assigned" User "A user was given a role."
+        ["role" "roleId" "reason"]
+    RoleRemoved "role.removed" User "A role was taken from a user."
+        ["role" "roleId"]
+    PermissionCreated "permission.created" Permission "A permission was added to the catalogue."
+        ["after.name" "after.description"]
+    PermissionDeleted "permission.deleted" Permission "A permission was taken out of the catalogue."
+        ["before.name" "before.description" "before.application"]
+    PermissionsRegistered "permissions.registered" Application
+        "The manifest of an application changed the catalogue."
+        ["added" "updated" "removed"]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_action_has_a_name_of_its_own_in_a_group() {
+        let names: BTreeSet<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        assert_eq!(names.len(), Action::ALL.len());
+        for name in names {
+            let (group, rest) = name.split_once('.').unwrap();
+            for part in [group, rest] {
+                assert!(
+                    part.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !part.is_empty(),
+                    "{name}"
+                );
+            }
+        }
+    }
+}
