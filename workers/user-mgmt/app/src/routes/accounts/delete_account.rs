@@ -9,6 +9,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request, clear_session_cookie};
 use serde_json::json;
+use store::audit::Action;
 use store::sessions::Session;
 use store::{guard, users};
 
@@ -55,12 +56,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(throttle::clear(&account.email));
     change.sessions_end(user);
     change.push(users::delete(user));
-    let event = Event {
-        action: "user.deleted",
-        target_type: "user",
-        target_id: user.to_string(),
-        details: json!({ "before": { "email": account.email, "status": "active" } }),
-    };
+    let event = Event::new(
+        Action::UserDeleted,
+        user,
+        json!({ "before": { "email": account.email, "status": "active" } }),
+    );
     change.commit(event).await?;
     let mut response = no_content()?;
     response.headers_mut().insert(SET_COOKIE, clear_session_cookie());
