@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// The floors, from the ground.
 const FLOORS: &[&[&str]] = &[
-    &["edgeward-rbac"],
+    &["edgeward-rbac", "edgeward-enforce"],
     &["edgeward-accounts"],
     &["edgeward-api"],
     &["edgeward-store", "edgeward-http-kit"],
@@ -56,6 +56,7 @@ const PURE: &[(&str, &[&str])] = &[
             "uuid",
         ],
     ),
+    ("edgeward-enforce", &["sha2", "thiserror"]),
 ];
 
 fn is_of_the_platform(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use accounts::{Email, SessionId, SessionLimits, TenantId, Timestamp, TokenHash, UserId};
 use serde::Deserialize;
 
-use crate::rows::texts;
+use crate::rows::{flag, texts};
 use crate::statement::statement;
 use crate::{Query, Statement};
 
@@ -56,6 +56,9 @@ pub struct Account {
     pub tenant_id: TenantId,
     /// The name of its tenant.
     pub tenant: String,
+    /// Whether it is of the staff of whoever runs the deployment.
+    #[serde(deserialize_with = "flag")]
+    pub staff: bool,
     /// Rises with any change to the account's roles, status or password.
     pub authz_version: i64,
 }

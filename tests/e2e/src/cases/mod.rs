@@ -5,6 +5,7 @@ use testkit::{Client, World};
 
 pub mod accounts;
 pub mod bodies;
+pub mod enforcement;
 pub mod flags;
 pub mod mail;
 pub mod management;
@@ -101,6 +102,8 @@ macro_rules! each_case {
             flags::rbac_off_and_on_again_keeps_every_role,
             flags::enforce_decides_who_may_change_an_account,
             flags::own_account_is_deleted_whatever_enforce_says,
+            enforcement::a_cohort_is_enforced_for_before_the_others,
+            enforcement::role_data_that_can_not_be_read_closes_only_what_rests_on_it,
         }
     };
 }

@@ -11,7 +11,7 @@ pub struct Caller {
     pub account: Account,
     /// What the request was made with.
     pub credential: Credential,
-    /// What the account may do; absent while RBAC is off.
+    /// What the account may do; absent while RBAC is off, and where that could not be read.
     pub authority: Option<Authority>,
     grants: GrantSet,
 }
@@ -51,7 +51,7 @@ pub struct SignedIn {
 }
 
 impl Caller {
-    /// A caller by a session, with RBAC off.
+    /// A caller by a session, with RBAC off or unreadable.
     pub fn without_rbac(row: sessions::SignedIn) -> Self {
         Self {
             account: row.account,

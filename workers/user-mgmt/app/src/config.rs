@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use accounts::password::{Argon2Cost, Cost, MAX_PBKDF2_ITERATIONS};
 use accounts::{Email, SessionLimits};
+use enforce::{Enforcement, Mode};
 use http_kit::Vars;
 
 use crate::services::mail::MailSettings;
@@ -11,8 +12,8 @@ use crate::services::mail::MailSettings;
 pub struct Config {
     /// `RBAC_ENABLED`: roles and permissions are there at all.
     pub rbac_enabled: bool,
-    /// `USER_MGMT_ENFORCE`: who decides on protected endpoints.
-    pub enforce: Enforce,
+    /// `USER_MGMT_ENFORCE` and `USER_MGMT_ENFORCE_FOR`: who decides on protected endpoints, and for whom already.
+    pub enforcement: Enforcement,
     /// `MAIL_FROM` and what goes with it: this deployment sends mail.
     pub mail: Option<MailSettings>,
     /// `EMAIL_VERIFICATION`: an account signs in only once its address is verified. On wherever mail is, unless it is
@@ -28,25 +29,11 @@ pub struct Config {
     pub password_hash: Cost,
 }
 
-/// Who decides on protected endpoints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Enforce {
-    /// The rule from before: one's own account only.
-    Off,
-    /// The rule from before; what RBAC would have decided otherwise is recorded.
-    Report,
-    /// RBAC.
-    On,
-}
-
 impl Config {
     /// Reads the configuration; what is wrong with it stays with `vars`.
     pub fn read(vars: &mut Vars<'_>) -> Self {
         let rbac_enabled = vars.flag("RBAC_ENABLED");
-        let enforce = vars.parsed("USER_MGMT_ENFORCE").unwrap_or(Enforce::Off);
-        if enforce != Enforce::Off && !rbac_enabled {
-            vars.warn("USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before");
-        }
+        let enforcement = enforcement(vars, rbac_enabled);
         let mail = MailSettings::read(vars);
         let email_verification = vars.flag_if_set("EMAIL_VERIFICATION");
         if mail.is_none() && email_verification == Some(true) {
@@ -63,8 +50,7 @@ impl Config {
         }
         Self {
             rbac_enabled,
-            // Without roles there is nothing to decide by, so the rule from before stays.
-            enforce: if rbac_enabled { enforce } else { Enforce::Off },
+            enforcement,
             email_verification: email_verification.unwrap_or(mail.is_some()),
             mail,
             token_life: Duration::from_secs(60 * vars.number("TOKEN_VALID_MINUTES", 60, 5..=1_440)),
@@ -76,6 +62,16 @@ impl Config {
             password_hash: password_hash(vars),
         }
     }
+}
+
+fn enforcement(vars: &mut Vars<'_>, rbac_enabled: bool) -> Enforcement {
+    let mode: Mode = vars.parsed("USER_MGMT_ENFORCE").unwrap_or_default();
+    let cohorts = vars.parsed("USER_MGMT_ENFORCE_FOR").unwrap_or_default();
+    if mode != Mode::Off && !rbac_enabled {
+        vars.warn("USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before");
+    }
+    // Without roles there is nothing to decide by.
+    Enforcement { mode: if rbac_enabled { mode } else { Mode::Off }, cohorts }
 }
 
 /// Both costs are read, so that a wrong value is reported before the day it is needed.
@@ -115,21 +111,10 @@ fn number(vars: &mut Vars<'_>, name: &str, default: u32, range: std::ops::RangeI
     u32::try_from(vars.number(name, u64::from(default), range)).unwrap_or(default)
 }
 
-impl std::str::FromStr for Enforce {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.to_ascii_lowercase().as_str() {
-            "off" => Ok(Self::Off),
-            "report" => Ok(Self::Report),
-            "on" => Ok(Self::On),
-            _ => Err("must be off, report or on"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use enforce::Cohorts;
+
     use super::*;
 
     fn read(values: &[(&str, &str)]) -> (Config, Result<Vec<String>, Vec<String>>) {
@@ -146,7 +131,7 @@ mod tests {
     fn nothing_set_means_everything_off_and_a_warning_that_no_mail_is_sent() {
         let (config, outcome) = read(&[]);
         assert!(!config.rbac_enabled);
-        assert_eq!(config.enforce, Enforce::Off);
+        assert_eq!(config.enforcement.mode, Mode::Off);
         assert!(config.mail.is_none() && !config.email_verification);
         assert_eq!(config.password_hash, Cost::Argon2id(Argon2Cost::DEFAULT));
         let warnings = outcome.unwrap();
@@ -174,11 +159,14 @@ mod tests {
     #[test]
     fn enforce_without_rbac_keeps_the_rule_from_before_and_says_so() {
         let (config, outcome) = read(&[("USER_MGMT_ENFORCE", "on"), ("EMAIL_VERIFICATION", "off")]);
-        assert_eq!(config.enforce, Enforce::Off);
+        assert_eq!(config.enforcement.mode, Mode::Off);
         let warning = "USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before";
         assert_eq!(outcome, Ok(vec![warning.to_owned()]));
-        let (config, _) = read(&[("USER_MGMT_ENFORCE", "on"), ("RBAC_ENABLED", "1")]);
-        assert_eq!(config.enforce, Enforce::On);
+        let (config, _) = read(&[("USER_MGMT_ENFORCE", "true"), ("RBAC_ENABLED", "1")]);
+        assert_eq!(config.enforcement, Enforcement { mode: Mode::On, cohorts: Cohorts::default() });
+        let cohort = ("USER_MGMT_ENFORCE_FOR", "staff, percent:25");
+        let (config, _) = read(&[("USER_MGMT_ENFORCE", "on"), ("RBAC_ENABLED", "1"), cohort]);
+        assert_eq!(config.enforcement.cohorts, "staff,percent:25".parse().unwrap());
     }
 
     #[test]
@@ -193,6 +181,7 @@ mod tests {
     fn wrong_values_are_reported_together() {
         let (_, outcome) = read(&[
             ("USER_MGMT_ENFORCE", "maybe"),
+            ("USER_MGMT_ENFORCE_FOR", "stuff,percent:101"),
             ("SUPER_ADMIN_EMAIL", "root"),
             ("SESSION_IDLE_MINUTES", "0"),
             ("ARGON2_MEMORY_KIB", "1000000"),
@@ -200,6 +189,7 @@ mod tests {
             ("PBKDF2_ITERATIONS", "100001"),
         ]);
         let errors = outcome.unwrap_err();
-        assert_eq!(errors.len(), 6, "{errors:?}");
+        assert_eq!(errors.len(), 7, "{errors:?}");
+        assert!(errors[1].contains("`stuff`, `percent:101`"), "{errors:?}");
     }
 }

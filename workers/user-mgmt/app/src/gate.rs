@@ -1,10 +1,12 @@
 //! Mounts handlers behind what they ask of their callers. A handler's parameters say what it asks: nothing, a
-//! [`Caller`], one who is [`SignedIn`], or the proof of a decision, [`Allowed`]; it can't be mounted with less.
+//! [`Caller`], one who is [`SignedIn`], or the proof of a decision, [`Allowed`]; it can't be mounted with less. What is
+//! denied, or would be under enforcement, is handed to [`telemetry`].
 
 use std::future::Future;
 use std::sync::Arc;
 
 use accounts::{Timestamp, TokenHash};
+use enforce::{Evaluation, Rule, Subject};
 use http::Method;
 use http_kit::{
     Access, Doc, Identity, Level, Outcome, Problem, Request, Route, RouteTable, bearer_token, session_cookie,
@@ -17,9 +19,9 @@ use store::{api_tokens, sessions};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential, SignedIn};
-use crate::config::Enforce;
 use crate::services::problems::{DECISION_STALE, store_problem};
 use crate::services::sessions::{touch, touch_token};
+use crate::services::telemetry::{self, Note};
 
 /// How often a decision is made anew because what it rested on changed before its batch.
 const ATTEMPTS: usize = 8;
@@ -77,10 +79,8 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, SignedIn) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let app = self.app.clone();
-        self.row(Route::new(method, path, Access::Session, doc, move |request| {
-            decided(app.clone(), request, |caller, _: &Request| SignedIn::of(caller), handler)
-        }));
+        let decide = |_: &App<P>, caller, _: &Request| Verdict::of(SignedIn::of(caller));
+        self.decided(method, path, Access::Session, doc, Unreadable::Refused, decide, handler);
     }
 
     /// Anybody may who is signed in or has an API token, whatever its scopes.
@@ -89,10 +89,8 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Caller) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let app = self.app.clone();
-        self.row(Route::new(method, path, Access::SessionOrToken, doc, move |request| {
-            decided(app.clone(), request, |caller, _: &Request| Ok(caller), handler)
-        }));
+        let decide = |_: &App<P>, caller, _: &Request| Verdict::of(Ok(caller));
+        self.decided(method, path, Access::SessionOrToken, doc, Unreadable::Refused, decide, handler);
     }
 
     /// Whoever has the permission may.
@@ -107,13 +105,11 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Allowed<Caller>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let app = self.app.clone();
         let access = Access::Permission(permission.clone());
-        self.row(Route::new(method, path, access, doc, move |request| {
-            let permission = permission.clone();
-            let decide = move |caller, _: &Request| authorize(caller, &permission).map_err(denied);
-            decided(app.clone(), request, decide, handler)
-        }));
+        let decide = move |_: &App<P>, caller, _: &Request| {
+            Verdict::of(authorize(caller, &permission).map_err(denied))
+        };
+        self.decided(method, path, access, doc, Unreadable::Refused, decide, handler);
     }
 
     /// Whoever it is about may, and whoever has the permission.
@@ -128,22 +124,17 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Allowed<Caller>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let app = self.app.clone();
         let access = Access::OwnOr(rule.permission.clone());
-        self.row(Route::new(method, path, access, doc, move |request| {
-            let (app, rule) = (app.clone(), rule.clone());
-            let rbac = app.config.rbac_enabled;
-            let decide = move |caller: Caller, request: &Request| {
-                let own = is_own(&caller, request, rule.param, Some(&rule.permission));
-                let decision = if rbac {
-                    authorize_own_or(caller, own, &rule.permission)
-                } else {
-                    authorize_own(caller, own)
-                };
-                decision.map_err(denied)
+        let decide = move |app: &App<P>, caller: Caller, request: &Request| {
+            let own = is_own(&caller, request, rule.param, Some(&rule.permission));
+            let decision = if app.config.rbac_enabled {
+                authorize_own_or(caller, own, &rule.permission)
+            } else {
+                authorize_own(caller, own)
             };
-            decided(app, request, decide, handler)
-        }));
+            Verdict::of(decision.map_err(denied))
+        };
+        self.decided(method, path, access, doc, Unreadable::Refused, decide, handler);
     }
 
     /// A protected endpoint: the rule from before is that it is about the caller's own account; the flags say whether
@@ -160,57 +151,144 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Allowed<Caller>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let app = self.app.clone();
         let rule = access.clone();
-        let route = Route::new(method, path, access, doc, move |request| {
-            let (inner, rule) = (app.clone(), rule.clone());
-            let decide = move |caller: Caller, request: &Request| {
-                let own = is_own(&caller, request, param, required(&rule));
-                match inner.config.enforce {
-                    Enforce::Off => authorize_own(caller, own).map_err(denied),
-                    Enforce::On => by_permission(caller, own, &rule),
-                    Enforce::Report => {
-                        let would_allow = by_permission(&caller, own, &rule).is_ok();
-                        if would_allow != own {
-                            report(&inner, request, &caller, &rule, own, would_allow);
-                        }
-                        authorize_own(caller, own).map_err(denied)
-                    }
-                }
-            };
-            decided(app.clone(), request, decide, handler)
-        });
-        self.row(route.enforced_by_flag());
+        let decide = move |app: &App<P>, caller: Caller, request: &Request| {
+            by_flags(app, caller, request, param, &rule)
+        };
+        let row =
+            self.decided(method, path, access, doc, Unreadable::LeftToTheRuleFromBefore, decide, handler);
+        row.enforced_by_flag = true;
+    }
+
+    /// A row whose handler is reached by a decision alone.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a row, once")]
+    fn decided<T, D, H, F>(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        doc: Doc,
+        unreadable: Unreadable,
+        decide: D,
+        handler: H,
+    ) -> &mut Route
+    where
+        D: Fn(&App<P>, Caller, &Request) -> Verdict<T> + Send + Sync + 'static,
+        H: Fn(Arc<App<P>>, Request, T) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (app, decide, asked) = (self.app.clone(), Arc::new(decide), access.clone());
+        self.row(Route::new(method, path, access, doc, move |request| {
+            let (app, decide, asked) = (app.clone(), decide.clone(), asked.clone());
+            async move {
+                let (outcome, note) = run(&app, &request, unreadable, &*decide, handler).await;
+                telemetry::record(&app, &request, required(&asked), &note, &outcome);
+                outcome
+            }
+        }))
+    }
+}
+
+/// What becomes of a request while the role data can't be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unreadable {
+    /// It is answered as any failure of the database.
+    Refused,
+    /// Its caller is resolved without, for as long as the rule from before decides.
+    LeftToTheRuleFromBefore,
+}
+
+/// The proof or the refusal, and what is to be recorded of the decision.
+struct Verdict<T> {
+    result: Result<T, Problem>,
+    note: Note,
+}
+
+impl<T> Verdict<T> {
+    /// A decision that no flag has a say in.
+    fn of(result: Result<T, Problem>) -> Self {
+        Self { result, note: Note::default() }
     }
 }
 
 /// Resolves the caller, decides, and hands the proof to the handler; once more where the handler's batch found that
 /// the decision was out of date. Until its batch a handler changes nothing, so trying again is safe.
-async fn decided<P, D, T, H, F>(app: Arc<App<P>>, request: Request, decide: D, handler: H) -> Outcome
+async fn run<P, T, D, H, F>(
+    app: &Arc<App<P>>,
+    request: &Request,
+    unreadable: Unreadable,
+    decide: &D,
+    handler: H,
+) -> (Outcome, Note)
 where
     P: Platform,
-    D: Fn(Caller, &Request) -> Result<T, Problem>,
+    D: Fn(&App<P>, Caller, &Request) -> Verdict<T>,
     H: Fn(Arc<App<P>>, Request, T) -> F,
     F: Future<Output = Outcome> + Send,
 {
     let mut attempt = 1;
     loop {
-        let caller = resolve(&app, &request).await?;
-        let allowed = decide(caller, &request)?;
-        match handler(app.clone(), request.clone(), allowed).await {
+        let caller = match resolve_or(app, request, unreadable).await {
+            Ok(caller) => caller,
+            Err(problem) => {
+                let note = if problem.status().is_server_error() { Note::failed() } else { Note::default() };
+                return (Err(problem), note);
+            }
+        };
+        let Verdict { result, note } = decide(app, caller, request);
+        let outcome = match result {
+            Ok(allowed) => handler(app.clone(), request.clone(), allowed).await,
+            Err(problem) => return (Err(problem), note),
+        };
+        match outcome {
             Err(problem) if problem.code() == DECISION_STALE && attempt < ATTEMPTS => attempt += 1,
-            outcome => return outcome,
+            outcome => return (outcome, note),
         }
     }
 }
 
+/// The decision on a protected endpoint.
+fn by_flags<P: Platform>(
+    app: &App<P>,
+    caller: Caller,
+    request: &Request,
+    param: &'static str,
+    rule: &Access,
+) -> Verdict<Allowed<Caller>> {
+    let own = is_own(&caller, request, param, required(rule));
+    let evaluation = match &caller.authority {
+        None => Evaluation::Failed,
+        Some(_) if by_permission(&caller, own, rule).is_ok() => Evaluation::Allowed,
+        Some(_) => Evaluation::Denied,
+    };
+    let user = caller.user_id().to_string();
+    let subject = Subject { user: &user, tenant: &caller.account.tenant, staff: caller.account.staff };
+    let decision = app.config.enforcement.decide(&subject, own, evaluation);
+    let note = Note::of(&decision);
+    let result = match (decision.decided_by, evaluation) {
+        (Rule::Before, _) => authorize_own(caller, own).map_err(denied),
+        (Rule::Rbac, Evaluation::Failed) => Err(Problem::unavailable("RBAC could not be evaluated")),
+        (Rule::Rbac, Evaluation::Allowed | Evaluation::Denied) => by_permission(caller, own, rule),
+    };
+    Verdict { result, note }
+}
+
 /// The strict check: who is this, and what may they do, in one round trip.
 pub(crate) async fn resolve<P: Platform>(app: &Arc<App<P>>, request: &Request) -> Result<Caller, Problem> {
+    resolve_or(app, request, Unreadable::Refused).await
+}
+
+async fn resolve_or<P: Platform>(
+    app: &Arc<App<P>>,
+    request: &Request,
+    unreadable: Unreadable,
+) -> Result<Caller, Problem> {
     let now = app.runtime.now();
     // Tokens are scopes, and without RBAC there is nothing to scope: the header means nothing then.
     let bearer = if app.config.rbac_enabled { bearer_token(&request.headers) } else { Ok(None) };
     let caller = match (bearer, session_cookie(&request.headers)) {
-        (Ok(None), Some(session)) => by_session(app, &session.hash(), now).await?,
+        (Ok(None), Some(session)) => by_session(app, request, &session.hash(), now, unreadable).await?,
         (Ok(Some(token)), None) => {
             let row = api_tokens::principal(&token.hash(), now).first(&app.db).await;
             row.map_err(|error| store_problem(&error))?.map(Caller::by_token)
@@ -237,6 +315,8 @@ pub(crate) async fn resolve<P: Platform>(app: &Arc<App<P>>, request: &Request) -
         app.runtime.log(Level::Warn, &line);
     }
     match caller.credential {
+        // A record written now would lack what could not be read.
+        Credential::Session(_) if app.config.rbac_enabled && caller.authority.is_none() => {}
         Credential::Session(session) => touch(app, request, &session, &caller, now),
         Credential::Token { id, last_used_at } => touch_token(app, request, id, last_used_at, now),
     }
@@ -245,16 +325,27 @@ pub(crate) async fn resolve<P: Platform>(app: &Arc<App<P>>, request: &Request) -
 
 async fn by_session<P: Platform>(
     app: &App<P>,
+    request: &Request,
     token: &TokenHash,
     now: Timestamp,
+    unreadable: Unreadable,
 ) -> Result<Option<Caller>, Problem> {
     let limits = &app.config.session_limits;
-    let caller = if app.config.rbac_enabled {
-        sessions::principal(token, limits, now).first(&app.db).await.map(|row| row.map(Caller::with_rbac))
-    } else {
-        sessions::account(token, limits, now).first(&app.db).await.map(|row| row.map(Caller::without_rbac))
-    };
-    caller.map_err(|error| store_problem(&error))
+    if app.config.rbac_enabled {
+        match sessions::principal(token, limits, now).first(&app.db).await {
+            Ok(row) => return Ok(row.map(Caller::with_rbac)),
+            Err(error) if unreadable == Unreadable::LeftToTheRuleFromBefore => {
+                let line = json!({
+                    "message": "the role data can't be read", "requestId": request.context.request_id,
+                    "cause": error.to_string(),
+                });
+                app.runtime.log(Level::Error, &line);
+            }
+            Err(error) => return Err(store_problem(&error)),
+        }
+    }
+    let row = sessions::account(token, limits, now).first(&app.db).await;
+    row.map(|row| row.map(Caller::without_rbac)).map_err(|error| store_problem(&error))
 }
 
 /// Whether a request is about the caller's own account. That opens something to a session; a token does what its scopes
@@ -297,27 +388,4 @@ fn denied<C>(denied: Denied<C>) -> Problem {
         .with("required", permission.to_string()),
         None => Problem::forbidden("this is possible for one's own account only"),
     }
-}
-
-/// Records what switching enforcement on would change.
-fn report<P: Platform>(
-    app: &App<P>,
-    request: &Request,
-    caller: &Caller,
-    rule: &Access,
-    allowed: bool,
-    would_allow: bool,
-) {
-    let line = json!({
-        "message": if would_allow { "enforcement would allow this" } else { "enforcement would deny this" },
-        "requestId": request.context.request_id,
-        "userId": caller.user_id(),
-        "tenant": caller.account.tenant,
-        "route": request.context.route(),
-        "required": required(rule).map(ToString::to_string),
-        "mode": "report",
-        "allowed": allowed,
-        "wouldAllow": would_allow,
-    });
-    app.runtime.log(Level::Warn, &line);
 }

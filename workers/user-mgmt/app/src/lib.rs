@@ -16,4 +16,4 @@ pub mod services;
 
 pub use app::{App, Platform};
 pub use caller::{Authority, Caller, Credential, SignedIn};
-pub use config::{Config, Enforce};
+pub use config::Config;

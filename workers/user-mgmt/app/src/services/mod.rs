@@ -10,4 +10,5 @@ pub(crate) mod problems;
 pub mod session_cache;
 pub(crate) mod sessions;
 pub(crate) mod super_admin;
+pub mod telemetry;
 pub mod throttle;
