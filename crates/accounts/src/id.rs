@@ -94,6 +94,13 @@ impl AuditEventId {
     }
 }
 
+impl OutboxId {
+    /// The first id that work of this time can have: what lies before it is older.
+    pub fn first_at(time: Timestamp) -> Self {
+        Self::of_parts(time, [0; 10])
+    }
+}
+
 impl TenantId {
     /// The tenant that every user belongs to unless said otherwise.
     pub const DEFAULT: Self = Self::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::rows::texts;
 use crate::sessions::{Account, Held};
 use crate::statement::statement;
-use crate::{Query, Statement};
+use crate::{Query, Statement, Window};
 
 /// A token that is about to exist.
 #[derive(Clone, Debug)]
@@ -96,4 +96,9 @@ pub fn touch(id: ApiTokenId, now: Timestamp, unless_since: Timestamp) -> Stateme
 /// Revokes a token.
 pub fn delete(id: ApiTokenId) -> Statement {
     statement!("api_tokens/delete", &id)
+}
+
+/// Deletes tokens that ended at `until` or before, as far as `window` has them; gives a row for each.
+pub fn sweep(window: &Window, until: Timestamp) -> Statement {
+    statement!("api_tokens/sweep", &window.from, until, i64::from(window.rows))
 }

@@ -12,6 +12,7 @@ mod db;
 mod error;
 mod rows;
 mod statement;
+mod window;
 
 pub mod api_tokens;
 pub mod audit;
@@ -32,3 +33,4 @@ pub mod users;
 pub use db::{Db, Rows, decode};
 pub use error::StoreError;
 pub use statement::{Param, Query, Statement, exact};
+pub use window::Window;

@@ -20,3 +20,9 @@ pub fn request(
         statement!("outbox/insert_requested_mail", email, template, &id, when.due_at, when.created_at),
     ]
 }
+
+/// Deletes so many requests at most that nothing depends on, since they were made at `until` or before; gives a row for
+/// each.
+pub fn sweep(until: Timestamp, rows: u32) -> Statement {
+    statement!("mail_requests/sweep", until, i64::from(rows))
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::rows::flag;
 use crate::statement::statement;
-use crate::{Query, Statement};
+use crate::{Query, Statement, Window};
 
 /// What a token is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,4 +75,9 @@ pub fn delete(hash: &TokenHash) -> Statement {
 /// No link in any mail to this user works any more.
 pub fn delete_by_user(user: UserId) -> Statement {
     statement!("one_time_tokens/delete_by_user", &user)
+}
+
+/// Deletes tokens that are over, as far as `window` has them; gives a row for each.
+pub fn sweep(window: &Window, now: Timestamp) -> Statement {
+    statement!("one_time_tokens/sweep", &window.from, now, i64::from(window.rows))
 }

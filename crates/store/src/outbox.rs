@@ -30,6 +30,15 @@ pub struct Claimed {
     pub id: OutboxId,
 }
 
+/// A piece of work that is not tried any more.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GivenUp {
+    /// Its id.
+    pub id: OutboxId,
+    /// What was to be done.
+    pub kind: String,
+}
+
 /// When a piece of work was written, and when the cron trigger may take it up.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule {
@@ -87,4 +96,9 @@ pub fn delete(id: OutboxId) -> Statement {
 /// It failed; again at `due_at`.
 pub fn retry(id: OutboxId, due_at: Timestamp) -> Statement {
     statement!("outbox/retry", &id, due_at)
+}
+
+/// Drops so many pieces of work at most that were written before `time` and have not succeeded since.
+pub fn give_up(time: Timestamp, rows: u32) -> Query<GivenUp> {
+    Query::new(statement!("outbox/give_up", &OutboxId::first_at(time), time, i64::from(rows)))
 }

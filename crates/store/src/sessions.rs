@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::rows::{flag, texts};
 use crate::statement::statement;
-use crate::{Query, Statement};
+use crate::{Query, Statement, Window};
 
 /// A session that is about to start.
 #[derive(Clone, Debug)]
@@ -171,6 +171,11 @@ pub fn delete_others(user: UserId, kept: SessionId) -> Statement {
 /// Ends the session of a token, if it is one.
 pub fn delete_by_token(token: &TokenHash) -> Statement {
     statement!("sessions/delete_by_token", token)
+}
+
+/// Deletes sessions that are over, as far as `window` has them; gives a row for each.
+pub fn sweep(window: &Window, limits: &SessionLimits, now: Timestamp) -> Statement {
+    statement!("sessions/sweep", &window.from, now, limits.idle_since(now), i64::from(window.rows))
 }
 
 /// A page of a user's live sessions, the newest first, after the one whose id is `after`.

@@ -31,7 +31,7 @@ pub fn delete(subject: &GuessSubject) -> Statement {
     statement!("sign_in_failures/delete", subject)
 }
 
-/// Forgets all failures of subjects whose last one is older than `time`.
-pub fn delete_before(time: Timestamp) -> Statement {
-    statement!("sign_in_failures/delete_before", time)
+/// Forgets so many subjects at most whose last failure is older than `time`; gives a row for each.
+pub fn sweep(time: Timestamp, rows: u32) -> Statement {
+    statement!("sign_in_failures/sweep", time, i64::from(rows))
 }

@@ -219,8 +219,7 @@ impl World for Native {
     }
 
     async fn run_cron(&self) {
-        services::outbox::drain(&self.app).await.unwrap();
-        services::throttle::forget(&self.app).await.unwrap();
+        services::cron::run(&self.app).await;
     }
 
     async fn restart_with(&mut self, vars: &[(&str, &str)]) {

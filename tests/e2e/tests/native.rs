@@ -242,6 +242,50 @@ async fn work_that_a_killed_worker_left_is_done_by_the_cron_trigger() {
 }
 
 #[tokio::test]
+async fn a_run_of_the_cron_trigger_deletes_much_and_never_without_bound() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let many = "INSERT INTO sessions (id, token_hash, user_id, created_at, last_seen_at, expires_at) \
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) \
+                SELECT 'session ' || i, hex(randomblob(32)), (SELECT id FROM users), 1, 1, 1 FROM n";
+    world.sql(many).await;
+    world.db.take_calls();
+    world.run_cron().await;
+    let sweeps = names(&world.db.take_calls()).into_iter().filter(|call| call.contains(&"sessions/sweep"));
+    assert_eq!(sweeps.count(), 20);
+    let left = count(&world, "sessions").await;
+    assert!((2_001..=4_001).contains(&left), "{left}");
+    for _ in 0..4 {
+        world.run_cron().await;
+    }
+    assert_eq!(count(&world, "sessions").await, 1);
+    world.db.take_calls();
+    world.run_cron().await;
+    let sweeps = names(&world.db.take_calls()).into_iter().filter(|call| call.contains(&"sessions/sweep"));
+    assert_eq!(sweeps.count(), 1, "nothing to do costs one round trip");
+    ada.get("/load-user").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_database_that_fails_the_cron_trigger_is_logged_and_tried_again() {
+    let world = Native::new();
+    member(&world, "ada@example.com").await;
+    world.sql("UPDATE sessions SET expires_at = 1").await;
+    // The outbox is read first; then comes the sweep.
+    world.db.fail_after(1);
+    world.run_cron().await;
+    world.db.clear_failure();
+    assert_eq!(count(&world, "sessions").await, 1);
+    let logged = world.runtime.log_lines().pop().unwrap();
+    assert_eq!(
+        (logged.level, &logged.line["message"]),
+        (Level::Error, &json!("what is over could not be deleted"))
+    );
+    world.run_cron().await;
+    assert_eq!(count(&world, "sessions").await, 0);
+}
+
+#[tokio::test]
 async fn many_changes_to_roles_cost_one_write_of_the_epoch() {
     let world = Native::new();
     let mut admin = super_admin(&world, "root@example.com").await;

@@ -1,10 +1,12 @@
 //! API tokens, and the check that starts from one.
 
+use accounts::Timestamp;
+use store::api_tokens::NewApiToken;
 use store::{Db, StoreError, api_tokens, rbac_meta, users};
 
 use crate::check::{Check, fails, none, same, some, taken};
 use crate::fixture::{
-    NOW, api_token, assign, later, new_api_token, permission, role, sql, token_hash, user, user_id,
+    NOW, api_token, assign, later, new_api_token, permission, role, sql, token_hash, user, user_id, windows,
 };
 
 pub(crate) async fn token_gives_its_scopes_and_what_its_owner_may_do_at_the_time(db: &impl Db) -> Check {
@@ -84,8 +86,26 @@ pub(crate) async fn use_is_written_down_once_in_a_while(db: &impl Db) -> Check {
 pub(crate) async fn token_needs_an_owner_and_a_secret_of_its_own(db: &impl Db) -> Check {
     let owner = user(db).await?;
     let first = api_token(db, owner).await?;
-    let twin = api_tokens::NewApiToken { token_hash: first.token_hash, ..new_api_token(owner, &[])? };
+    let twin = NewApiToken { token_hash: first.token_hash, ..new_api_token(owner, &[])? };
     taken(api_tokens::insert(&twin).run(db).await, "api_tokens", "token_hash")?;
     let orphan = new_api_token(user_id(), &[])?;
     fails(api_tokens::insert(&orphan).run(db).await, StoreError::ForeignKey)
+}
+
+pub(crate) async fn tokens_that_ended_are_swept_and_others_stay(db: &impl Db) -> Check {
+    let owner = user(db).await?;
+    let stays = api_token(db, owner).await?;
+    for window in windows()? {
+        // Long before any token of the other cases ends.
+        for (ended, swept) in [(10, 1), (11, 0)] {
+            let token =
+                NewApiToken { expires_at: Timestamp::from_millis(ended), ..new_api_token(owner, &[])? };
+            api_tokens::insert(&token).run(db).await?;
+            let rows = db.fetch(api_tokens::sweep(&window, Timestamp::from_millis(10))).await?;
+            same((ended, rows.len()), (ended, swept))?;
+            api_tokens::delete(token.id).run(db).await?;
+        }
+    }
+    some(api_tokens::principal(&stays.token_hash, later(1)).first(db).await?)?;
+    Ok(())
 }

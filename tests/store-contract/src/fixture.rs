@@ -12,7 +12,9 @@ use serde_json::Value;
 use store::api_tokens::{self, NewApiToken};
 use store::sessions::NewSession;
 use store::users::NewUser;
-use store::{Db, Param, Statement, permissions, role_permissions, roles, sessions, user_roles, users};
+use store::{
+    Db, Param, Statement, Window, permissions, role_permissions, roles, sessions, user_roles, users,
+};
 
 use crate::check::{Check, Failure, some};
 
@@ -84,6 +86,15 @@ pub(crate) fn token_hash() -> TokenHash {
         }
     }
     SessionToken::generate(&Numbered(number())).hash()
+}
+
+/// Windows from either end of a table and from its middle, which must all come past every row of a small one.
+pub(crate) fn windows() -> Check<[Window; 3]> {
+    let window = |first: &str| -> Check<Window> {
+        let from = TokenHash::parse(&format!("{first}{}", "A".repeat(42)));
+        Ok(Window { from: from.map_err(|error| Failure::new(error.to_string()))?, rows: 1_000 })
+    };
+    Ok([window("A")?, window("g")?, window("_")?])
 }
 
 /// SQL that no function of the store has.

@@ -124,6 +124,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             pages_of_sessions_hold_each_live_one_once_the_newest_first
             hashes_of_a_user_are_those_of_their_sessions
             session_needs_a_user_and_a_token_of_its_own
+            sessions_that_are_over_are_swept_and_others_stay
         }
         api_tokens {
             token_gives_its_scopes_and_what_its_owner_may_do_at_the_time
@@ -132,11 +133,12 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             pages_of_tokens_hold_each_once_the_newest_first
             use_is_written_down_once_in_a_while
             token_needs_an_owner_and_a_secret_of_its_own
+            tokens_that_ended_are_swept_and_others_stay
         }
         sign_in_failures {
             failures_count_up_and_are_forgotten
             failures_are_counted_no_further_than_they_matter
-            failures_of_long_ago_are_dropped
+            failures_of_long_ago_are_swept
         }
         roles {
             role_is_read_with_its_grants_in_order
@@ -190,6 +192,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             revocation_of_a_user_names_the_tokens_of_all_sessions
             revocation_of_a_token_or_of_the_others_names_theirs
             revocation_of_nothing_is_no_work
+            work_of_long_ago_is_given_up
         }
         mail {
             request_becomes_work_for_a_known_address_alone
@@ -197,6 +200,8 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             work_is_claimed_once
             token_is_usable_until_it_is_replaced_deleted_or_too_old
             address_is_verified_once_and_a_reset_ends_sessions
+            tokens_that_are_over_are_swept_and_others_stay
+            requests_of_long_ago_are_swept_and_others_stay
         }
         audit {
             event_is_stored_as_it_happened

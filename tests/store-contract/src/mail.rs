@@ -8,7 +8,7 @@ use store::outbox::{self, Schedule};
 use store::{Db, Param, Statement, guard, mail_requests, sessions, users};
 
 use crate::check::{Check, guarded, none, same, some};
-use crate::fixture::{NOW, email, later, number, outbox_id, session, user, user_id};
+use crate::fixture::{NOW, email, later, number, outbox_id, session, user, user_id, windows};
 
 struct Numbered;
 
@@ -118,4 +118,38 @@ pub(crate) async fn address_is_verified_once_and_a_reset_ends_sessions(db: &impl
     let credentials = some(users::credentials_by_email(&recipient.email).first(db).await?)?;
     same(credentials.password_hash.as_deref(), Some("new"))?;
     same(sessions::hashes_by_user(user).all(db).await?.len(), 0)
+}
+
+pub(crate) async fn tokens_that_are_over_are_swept_and_others_stay(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let stays = token();
+    one_time_tokens::upsert(&stays, user, Purpose::VerifyEmail, LIFE).run(db).await?;
+    for window in windows()? {
+        for (ends, kept) in [(10, false), (11, true)] {
+            let token = token();
+            let life =
+                Life { created_at: Timestamp::from_millis(1), expires_at: Timestamp::from_millis(ends) };
+            one_time_tokens::upsert(&token, user, Purpose::ResetPassword, life).run(db).await?;
+            one_time_tokens::sweep(&window, Timestamp::from_millis(10)).run(db).await?;
+            let found = one_time_tokens::usable(&token, life.created_at).first(db).await?;
+            same((ends, found.is_some()), (ends, kept))?;
+        }
+    }
+    some(one_time_tokens::usable(&stays, NOW).first(db).await?)?;
+    Ok(())
+}
+
+pub(crate) async fn requests_of_long_ago_are_swept_and_others_stay(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let address = some(users::by_id(user).first(db).await?)?.email;
+    for (template, millis) in [("old", 10), ("new", 11)] {
+        let now = Timestamp::from_millis(millis);
+        db.batch(mail_requests::request(outbox_id(), &address, template, when(now), now).to_vec()).await?;
+    }
+    let rows = db.fetch(mail_requests::sweep(Timestamp::from_millis(10), 0)).await?;
+    same(rows.len(), 0)?;
+    let rows = db.fetch(mail_requests::sweep(Timestamp::from_millis(10), 1_000)).await?;
+    same(rows.len(), 1)?;
+    users::delete(user).run(db).await?;
+    Ok(())
 }

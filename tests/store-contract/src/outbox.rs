@@ -120,3 +120,18 @@ pub(crate) async fn revocation_of_nothing_is_no_work(db: &impl Db) -> Check {
     outbox::insert_revocation_of_others(id, user, alone.id, due(0)).run(db).await?;
     none(outbox::by_id(id).first(db).await?)
 }
+
+pub(crate) async fn work_of_long_ago_is_given_up(db: &impl Db) -> Check {
+    let (old, new) = (outbox_id(), outbox_id());
+    for (id, millis) in [(old, 10), (new, 11)] {
+        let when = Schedule { created_at: Timestamp::from_millis(millis), due_at: at(0) };
+        outbox::insert(id, "k", &json!({}), when).run(db).await?;
+    }
+    let before = Timestamp::from_millis(11);
+    same(outbox::give_up(before, 0).all(db).await?.len(), 0)?;
+    let given_up = outbox::give_up(before, 1_000).all(db).await?;
+    same(given_up.into_iter().find(|work| work.id == old).map(|work| work.kind), Some("k".to_owned()))?;
+    none(outbox::by_id(old).first(db).await?)?;
+    some(outbox::by_id(new).first(db).await?)?;
+    Ok(outbox::delete(new).run(db).await?)
+}

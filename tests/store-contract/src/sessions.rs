@@ -1,15 +1,17 @@
 //! Sessions, and the strict checks that start from one.
 
-use accounts::{RoleId, TenantId, Timestamp, TokenHash, UserId};
+use std::time::Duration;
+
+use accounts::{RoleId, SessionLimits, TenantId, Timestamp, TokenHash, UserId};
 use rbac::catalogue::MEMBER;
 use store::sessions::{Account, NewSession, Principal, Session};
 use store::users::NewUser;
-use store::{Db, StoreError, rbac_meta, role_permissions, roles, sessions, user_roles, users};
+use store::{Db, StoreError, Window, rbac_meta, role_permissions, roles, sessions, user_roles, users};
 
 use crate::check::{Check, fails, none, same, some, taken};
 use crate::fixture::{
     LIMITS, NOW, assign, later, new_session, new_user, permission, person_name, role, role_id, role_name,
-    session, sql, token_hash, user, user_id,
+    session, sql, token_hash, user, user_id, windows,
 };
 use crate::users::tenant;
 
@@ -246,4 +248,28 @@ pub(crate) async fn session_needs_a_user_and_a_token_of_its_own(db: &impl Db) ->
     taken(sessions::insert(&twin).run(db).await, "sessions", "token_hash")?;
     let orphan = new_session(user_id());
     fails(sessions::insert(&orphan).run(db).await, StoreError::ForeignKey)
+}
+
+/// At their absolute limit or past the idle one, wherever the window starts.
+pub(crate) async fn sessions_that_are_over_are_swept_and_others_stay(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let time = Timestamp::from_millis;
+    // Long before anything that other cases write.
+    let (now, limits) = (time(1_000), SessionLimits { idle: Duration::from_millis(100), ..LIMITS });
+    for window in windows()? {
+        for (created_at, expires_at, swept) in
+            [(950, 1_000, 1), (950, 1_001, 0), (900, 2_000, 1), (901, 2_000, 0)]
+        {
+            let (created_at, expires_at) = (time(created_at), time(expires_at));
+            let session = NewSession { created_at, expires_at, ..new_session(user) };
+            sessions::insert(&session).run(db).await?;
+            let rows = db.fetch(sessions::sweep(&window, &limits, now)).await?;
+            same((created_at, expires_at, rows.len()), (created_at, expires_at, swept))?;
+            sessions::delete(session.id).run(db).await?;
+        }
+    }
+    let stays = session(db, user).await?;
+    let narrow = Window { from: windows()?[0].from, rows: 0 };
+    same(db.fetch(sessions::sweep(&narrow, &LIMITS, later(9_000_000))).await?.len(), 0)?;
+    same(check(db, &stays.token_hash, 1).await?.is_some(), true)
 }

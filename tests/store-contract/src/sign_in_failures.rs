@@ -40,11 +40,12 @@ pub(crate) async fn failures_are_counted_no_further_than_they_matter(db: &impl D
     same(some(sign_in_failures::by_subject(&subject).first(db).await?)?.failures, DELAY.most())
 }
 
-pub(crate) async fn failures_of_long_ago_are_dropped(db: &impl Db) -> Check {
+pub(crate) async fn failures_of_long_ago_are_swept(db: &impl Db) -> Check {
     let (old, new) = (subject()?, subject()?);
     sign_in_failures::record(&old, &DELAY, Timestamp::from_millis(10)).run(db).await?;
     sign_in_failures::record(&new, &DELAY, Timestamp::from_millis(11)).run(db).await?;
-    sign_in_failures::delete_before(Timestamp::from_millis(11)).run(db).await?;
+    let swept = db.batch(vec![sign_in_failures::sweep(Timestamp::from_millis(11), 100)]).await?;
+    same(swept[0].len(), 1)?;
     none(sign_in_failures::by_subject(&old).first(db).await?)?;
     some(sign_in_failures::by_subject(&new).first(db).await?)?;
     sign_in_failures::delete(&new).run(db).await?;

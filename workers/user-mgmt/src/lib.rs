@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use http_kit::{Level, Runtime, Service, Vars};
-use serde_json::json;
+use http_kit::{Service, Vars};
 use store_d1::D1;
 use user_mgmt_app::services::mail::HttpSender;
 use user_mgmt_app::{App, Config, Platform, routes, services};
@@ -63,18 +62,9 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Resu
     ISOLATE.fetch(request, &env, context).await
 }
 
-/// The cron trigger: does what an earlier request left undone.
+/// The cron trigger.
 #[event(scheduled)]
 async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     let Some(app) = ISOLATE.app(&env) else { return };
-    if let Err(error) = services::outbox::drain(app).await {
-        let line =
-            json!({ "message": "outbox: could not be read", "worker": NAME, "cause": error.to_string() });
-        WorkerRuntime.log(Level::Error, &line);
-    }
-    if let Err(error) = services::throttle::forget(app).await {
-        let message = "failed sign-ins of long ago are still there";
-        let line = json!({ "message": message, "worker": NAME, "cause": error.to_string() });
-        WorkerRuntime.log(Level::Error, &line);
-    }
+    services::cron::run(app).await;
 }

@@ -55,6 +55,11 @@ pub async fn accounts_work_on_the_first_migration_alone<W: World>(world: &mut W)
     ada.delete(&path).await.expect(204);
     ada.get("/load-user").await.expect_problem(401, "unauthenticated");
     world.settle().await;
+    ada.register("ada@example.com", PASSWORD).await.expect(201);
+    ada.login("ada@example.com", PASSWORD).await.expect(200);
+    world.sql("UPDATE sessions SET expires_at = 1").await;
+    world.run_cron().await;
+    assert_eq!(count(world, "sessions").await, 0);
 }
 
 /// Switching off and on again is harmless.

@@ -5,6 +5,7 @@ use testkit::{Client, World};
 
 pub mod accounts;
 pub mod bodies;
+pub mod cron;
 pub mod enforcement;
 pub mod flags;
 pub mod mail;
@@ -39,6 +40,7 @@ macro_rules! each_case {
             accounts::an_unknown_path_is_not_found_and_an_unknown_method_not_allowed,
             accounts::a_request_id_spans_the_workers,
             bodies::what_can_not_be_read_is_refused_with_the_field,
+            cron::what_is_over_is_deleted_by_the_cron_trigger,
             mail::a_mailed_link_confirms_the_address_once,
             mail::a_forgotten_password_is_set_by_a_mailed_link,
             mail::an_address_tells_nothing_wherever_one_is_taken,

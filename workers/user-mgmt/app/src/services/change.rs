@@ -20,7 +20,7 @@ use crate::services::outbox::{self as work, Kind};
 use crate::services::problems::store_problem;
 
 /// How long after a mail that a stranger can ask for the next one of its kind is sent.
-const BETWEEN_MAILS: Duration = Duration::from_mins(1);
+pub(crate) const BETWEEN_MAILS: Duration = Duration::from_mins(1);
 
 /// What an audit event says beyond who, when and in which request.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod authority;
 pub mod change;
+pub mod cron;
 pub mod mail;
 pub(crate) mod one_time_tokens;
 pub mod outbox;
@@ -10,5 +11,6 @@ pub(crate) mod problems;
 pub mod session_cache;
 pub(crate) mod sessions;
 pub(crate) mod super_admin;
+mod sweep;
 pub mod telemetry;
 pub mod throttle;

@@ -15,8 +15,8 @@ use std::time::Duration;
 use accounts::{Email, GuessDelay, GuessSubject, Timestamp};
 use http_kit::{Level, Problem, RateLimit, Request};
 use serde_json::json;
+use store::Statement;
 use store::sign_in_failures::{self, Failures};
-use store::{Statement, StoreError};
 
 use crate::app::{App, Platform};
 use crate::services::problems::store_problem;
@@ -94,11 +94,9 @@ pub fn clear(email: &Email) -> Statement {
     sign_in_failures::delete(&GuessSubject::account(email))
 }
 
-/// Drops what no longer delays anybody; the cron trigger calls this.
-pub async fn forget<P: Platform>(app: &App<P>) -> Result<(), StoreError> {
-    let now = app.runtime.now().as_millis();
-    let kept = i64::from(DELAY.most()) * i64::try_from(DELAY.forget.as_millis()).unwrap_or(i64::MAX);
-    sign_in_failures::delete_before(Timestamp::from_millis(now.saturating_sub(kept))).run(&app.db).await
+/// Subjects whose last failure is older are as good as those without any.
+pub(crate) fn counted_since(now: Timestamp) -> Timestamp {
+    now.minus(DELAY.forget.saturating_mul(DELAY.most()))
 }
 
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, which a single customer has whole.

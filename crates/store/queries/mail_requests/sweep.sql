@@ -1,0 +1,5 @@
+-- From the front: nearly all of them are of no use any more, so that what is still of use never stands in the way for long.
+DELETE FROM mail_requests
+WHERE requested_at <= ?1 AND (user_id, template) IN (
+  SELECT user_id, template FROM mail_requests WHERE user_id > '' ORDER BY user_id, template LIMIT ?2)
+RETURNING user_id
