@@ -1,4 +1,5 @@
-//! The local session: all three workers in one workerd, with their bindings, on this machine alone.
+//! The local session: all three workers in one workerd, with their bindings, on this machine alone, and beside them the
+//! mailbox, which shows what they would have sent.
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -39,7 +40,8 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
             "use it, or stop it with Ctrl-C where it runs",
         ));
     }
-    check_port(options.port)?;
+    check_port(options.port, options.port)?;
+    check_port(mailbox_port(options.port), options.port)?;
 
     let missing = Tools::missing(&tools::WORKERS)?;
     let mut progress = Progress::new(missing.len() + workers::STEPS + 2);
@@ -58,18 +60,34 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
         session.wait_until_it_answers(options.port)?;
         Ok(session)
     })?;
+    // Lives as long as the session; a port that was taken meanwhile costs the mailbox alone.
+    let _mailbox = mailbox(&tools, options.port)?;
     println!("{}", welcome(options));
     Err(session.wait_until_it_ends())
 }
 
-fn check_port(port: u16) -> Result<()> {
+fn check_port(port: u16, first: u16) -> Result<()> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).or_fail(
         || format!("port {port} can't be used"),
         &format!(
-            "stop what is using it (`lsof -i :{port}` names it), or take another: cargo xtask dev --port {}",
-            port.checked_add(1).unwrap_or(8787)
+            "stop what is using it (`lsof -i :{port}` names it), or take others: cargo xtask dev --port {}",
+            first.checked_add(2).unwrap_or(8787)
         ),
     )
+}
+
+/// The port next to that of the pages.
+fn mailbox_port(port: u16) -> u16 {
+    port.checked_add(1).unwrap_or(8788)
+}
+
+/// Shows what the workers would have sent. A server of its own, so that no worker has such a page.
+fn mailbox(tools: &Tools, port: u16) -> Result<Group> {
+    let mut command = tools.command("node");
+    command.arg("xtask/mailbox/server.mjs").arg(mailbox_port(port).to_string());
+    command.arg(format!("http://localhost:{port}")).stdout(Stdio::null());
+    Group::spawn(&mut command)
+        .or_fail(|| "the mailbox can't be started".into(), "run `cargo xtask setup`, then again")
 }
 
 /// wrangler with the workers, and what it said last.
@@ -80,7 +98,7 @@ struct Session {
 
 impl Session {
     fn start(tools: &Tools, options: &DevOptions, dir: &Path, state: &Path) -> Result<Self> {
-        let configs = configure(dir, options.flags).or_fail(
+        let configs = configure(dir, options).or_fail(
             || format!("{} can't be written", dir.display()),
             "check the permissions of the checkout",
         )?;
@@ -185,7 +203,7 @@ fn answers(port: u16) -> bool {
 
 /// Copies the configurations to where variables can be laid beside them: given on the command line, they would reach the
 /// first worker only, and beside the originals they would reach the tests as well.
-fn configure(dir: &Path, flags: bool) -> std::io::Result<Vec<PathBuf>> {
+fn configure(dir: &Path, options: &DevOptions) -> std::io::Result<Vec<PathBuf>> {
     let root = crate::root();
     let folder = dir.join("wrangler");
     fs::create_dir_all(&folder)?;
@@ -196,7 +214,7 @@ fn configure(dir: &Path, flags: bool) -> std::io::Result<Vec<PathBuf>> {
         symlink(root.join(name), link)?;
     }
     let own = fs::read_to_string(root.join(OWN_VARIABLES)).unwrap_or_default();
-    fs::write(folder.join(".dev.vars"), format!("{}\n{own}", variables(flags)))?;
+    fs::write(folder.join(".dev.vars"), format!("{}\n{own}", variables(options)))?;
     DEPLOYED
         .iter()
         .map(|worker| {
@@ -208,12 +226,13 @@ fn configure(dir: &Path, flags: bool) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// What `wrangler/README.md` explains; each worker reads what it knows.
-fn variables(on: bool) -> String {
+fn variables(options: &DevOptions) -> String {
     let flags = ["RBAC_ENABLED", "USER_MGMT_CORE", "USER_MGMT_UI", "USER_MGMT_ENFORCE"];
     let mut lines: Vec<_> =
-        flags.iter().map(|flag| format!("{flag}={}", if on { "on" } else { "off" })).collect();
-    // No mail leaves a local session, so nobody could verify an address.
-    lines.push("EMAIL_VERIFICATION=off".into());
+        flags.iter().map(|flag| format!("{flag}={}", if options.flags { "on" } else { "off" })).collect();
+    // Mail is on, and with it the confirmation of addresses; nothing leaves this machine.
+    lines.push("MAIL_FROM=Edgeward <no-reply@example.com>".into());
+    lines.push(format!("PUBLIC_URL=http://localhost:{}", options.port));
     lines.join("\n")
 }
 
@@ -228,7 +247,14 @@ fn welcome(options: &DevOptions) -> String {
     for demo in &seed::DEMOS {
         writeln!(text, "    {:<20} {:<22} {}", demo.email, demo.password, demo.role).ok();
     }
-    writeln!(text, "\n  Try next\n    open {url}/register, make an account, and look at its profile").ok();
+    writeln!(
+        text,
+        "\n  Mail that would have been sent is at http://localhost:{}\n
+  Try next
+    open {url}/register, make an account, and follow the link in its mail",
+        mailbox_port(options.port)
+    )
+    .ok();
     if options.flags {
         let member = &seed::DEMOS[1];
         writeln!(
@@ -260,13 +286,13 @@ mod tests {
     fn a_taken_port_is_refused_with_a_way_out() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let failure = check_port(port).unwrap_err().to_string();
+        let failure = check_port(port, port).unwrap_err().to_string();
         assert!(failure.contains(&format!("port {port}")) && failure.contains("--port"), "{failure}");
     }
 
     #[test]
     fn flags_off_turns_every_flag_off() {
-        assert!(!variables(false).contains("=on"));
+        assert!(!variables(&DevOptions { port: 8787, flags: false, fresh: false }).contains("=on"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod enforcement;
 pub mod flags;
 pub mod mail;
 pub mod management;
+pub mod pages;
 pub mod passwords;
 pub mod races;
 pub mod revocation;
@@ -56,6 +57,8 @@ macro_rules! each_case {
             management::the_last_super_admin_stays,
             management::every_change_has_one_audit_event,
             management::what_is_built_in_stays,
+            pages::a_new_account_is_confirmed_on_the_page_of_its_mail,
+            pages::a_forgotten_password_is_set_on_the_page_of_its_mail,
             passwords::a_common_password_can_not_be_chosen,
             passwords::the_algorithm_can_be_changed_at_any_time,
             passwords::a_hash_of_the_older_framework_is_good_for_one_sign_in,

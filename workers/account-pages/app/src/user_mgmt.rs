@@ -1,10 +1,13 @@
 //! What the pages ask of user-mgmt, in the name of whoever is in front of them.
 
+use std::time::Duration;
+
 use accounts::UserId;
-use api::{LoadUser, RegisterResponse};
+use api::{LoadUser, PasswordToken, RegisterResponse};
 use http::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use http::{Method, StatusCode};
 use http_kit::{Body, Bytes, Fetch, Outcome, Problem, Request, SESSION_COOKIE, read_body, session_cookie};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::forward::{at, set_request_id};
@@ -40,9 +43,14 @@ impl Refusal {
         Ok(response)
     }
 
-    /// Nobody in front of a page can do anything about it.
-    fn unexpected(self) -> Problem {
-        not_understood(format!("{} {}", self.status, self.code))
+    /// The page of an error, where no form can explain it: too many requests, or what nobody in front of a page can do
+    /// anything about.
+    pub(crate) fn into_problem(self) -> Problem {
+        if self.status != StatusCode::TOO_MANY_REQUESTS {
+            return not_understood(format!("{} {}", self.status, self.code));
+        }
+        let seconds = self.retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+        Problem::too_many_requests(Duration::from_secs(seconds.unwrap_or(60)))
     }
 }
 
@@ -71,6 +79,25 @@ pub(crate) struct Credentials<'a> {
     pub(crate) password: &'a str,
 }
 
+/// Whom to write to.
+#[derive(Serialize)]
+struct Address<'a> {
+    username: &'a str,
+}
+
+/// What a link in a mail carries.
+#[derive(Serialize)]
+struct MailToken<'a> {
+    token: &'a str,
+}
+
+/// The password that the owner of a mail has chosen.
+#[derive(Serialize)]
+struct PasswordByToken<'a> {
+    token: &'a str,
+    password: &'a str,
+}
+
 /// What somebody is called; an absent name is cleared.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -86,10 +113,32 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
 
     /// Makes an account.
     pub(crate) async fn register(&self, registration: &Registration<'_>) -> Answer<RegisterResponse> {
-        match self.send(Method::POST, "/register", Some(registration)).await? {
-            Ok(success) => serde_json::from_slice(&success.body).map(Ok).map_err(not_understood),
-            Err(refusal) => Ok(Err(refusal)),
-        }
+        self.read(Method::POST, "/register", Some(registration)).await
+    }
+
+    /// Shows that an address is its owner's, by the token of a mail.
+    pub(crate) async fn verify_email(&self, token: &str) -> Answer<()> {
+        self.tell(Method::POST, "/verify-email", &MailToken { token }).await
+    }
+
+    /// Has the mail that confirms an address sent again.
+    pub(crate) async fn resend_verification(&self, username: &str) -> Answer<()> {
+        self.tell(Method::POST, "/verify-email/resend", &Address { username }).await
+    }
+
+    /// Has a mail sent that sets a new password.
+    pub(crate) async fn forgot_password(&self, username: &str) -> Answer<()> {
+        self.tell(Method::POST, "/forgot-password", &Address { username }).await
+    }
+
+    /// Whose password a token can set. It stays usable.
+    pub(crate) async fn password_token(&self, token: &str) -> Answer<PasswordToken> {
+        self.read(Method::POST, "/forgot-password-validate", Some(&MailToken { token })).await
+    }
+
+    /// Sets a password by the token of a mail.
+    pub(crate) async fn set_password(&self, token: &str, password: &str) -> Answer<()> {
+        self.tell(Method::POST, "/forgot-password-new-password", &PasswordByToken { token, password }).await
     }
 
     /// Starts a session.
@@ -104,7 +153,7 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
             return Ok(());
         }
         match self.send(Method::POST, "/logout", None::<&()>).await? {
-            Err(refusal) if refusal.status != StatusCode::UNAUTHORIZED => Err(refusal.unexpected()),
+            Err(refusal) if refusal.status != StatusCode::UNAUTHORIZED => Err(refusal.into_problem()),
             _ => Ok(()),
         }
     }
@@ -114,16 +163,34 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
         if session_cookie(&self.request.headers).is_none() {
             return Ok(None);
         }
-        match self.send(Method::GET, "/load-user", None::<&()>).await? {
-            Ok(success) => serde_json::from_slice(&success.body).map(Some).map_err(not_understood),
+        match self.read(Method::GET, "/load-user", None::<&()>).await? {
+            Ok(user) => Ok(Some(user)),
             Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => Ok(None),
-            Err(refusal) => Err(refusal.unexpected()),
+            Err(refusal) => Err(refusal.into_problem()),
         }
     }
 
     /// Changes what somebody is called.
     pub(crate) async fn update_names(&self, user: UserId, names: &Names<'_>) -> Answer<()> {
-        Ok(self.send(Method::PUT, &format!("/users/{user}"), Some(names)).await?.map(drop))
+        self.tell(Method::PUT, &format!("/users/{user}"), names).await
+    }
+
+    /// Sends something whose answer says no more than that it worked.
+    async fn tell(&self, method: Method, path: &str, body: &impl Serialize) -> Answer<()> {
+        Ok(self.send(method, path, Some(body)).await?.map(drop))
+    }
+
+    /// Asks for something that is answered in JSON.
+    async fn read<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Answer<T> {
+        match self.send(method, path, body).await? {
+            Ok(success) => serde_json::from_slice(&success.body).map(Ok).map_err(not_understood),
+            Err(refusal) => Ok(Err(refusal)),
+        }
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Answer<Success> {
@@ -134,7 +201,8 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
             let cookies = head.headers.get_all(SET_COOKIE).iter().cloned().collect();
             return Ok(Ok(Success { cookies, body }));
         }
-        if !head.status.is_client_error() {
+        // 501 says that a deployment lacks something, such as mail, which a person can be told.
+        if !head.status.is_client_error() && head.status != StatusCode::NOT_IMPLEMENTED {
             return Err(not_understood(head.status));
         }
         let problem: ProblemBody = serde_json::from_slice(&body).map_err(not_understood)?;

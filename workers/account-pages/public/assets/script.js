@@ -4,10 +4,12 @@
 // What is wrong with a form is read out and reached first.
 document.querySelector(".alert")?.focus();
 
-// "Saved." is said once, not again at every reload.
+// "Saved." is said once, not again at every reload, and the token of a mail does not stay in the history.
 const address = new URL(location.href);
-if (address.searchParams.has("notice")) {
-  address.searchParams.delete("notice");
+for (const name of ["notice", "token"]) {
+  address.searchParams.delete(name);
+}
+if (address.href !== location.href) {
   history.replaceState(null, "", address);
 }
 

@@ -5,12 +5,12 @@ use http::StatusCode;
 use http_kit::{Fetch, Outcome, Request};
 use serde::Deserialize;
 
-use super::sign_in;
+use super::{check_mail, sign_in};
 use crate::app::App;
 use crate::forms;
 use crate::local_path::LocalPath;
 use crate::user_mgmt::{Credentials, Registration, UserMgmt};
-use crate::views::{CheckMailPage, Form, RegisterPage, page, redirect};
+use crate::views::{Form, RegisterPage, page, redirect, with_next};
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -46,7 +46,7 @@ pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outc
     let user_mgmt = UserMgmt::new(&app.user_mgmt, &request);
     match user_mgmt.register(&registration).await? {
         Ok(answer) if answer.email_verification_required => {
-            return redirect(&request.context, "/register/check-mail");
+            return redirect(&request.context, &with_next(check_mail::PATH, next.as_ref()));
         }
         Ok(_) => {}
         Err(refusal) => {
@@ -60,11 +60,6 @@ pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outc
         Ok(cookies) => sign_in::enter(&request, next, cookies),
         Err(_) => redirect(&request.context, "/sign-in?notice=registered"),
     }
-}
-
-/// `GET /register/check-mail`.
-pub(super) async fn check_mail<F>(_: Arc<App<F>>, request: Request) -> Outcome {
-    page(&request.context, StatusCode::OK, &CheckMailPage)
 }
 
 /// Everything that can be wrong with the fields alone, found at once.

@@ -28,6 +28,8 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcom
     }
     let notice = match request.query::<String>("notice")?.as_deref() {
         Some("registered") => Some("Your account is ready. Sign in to use it."),
+        Some("verified") => Some("Your e-mail address is confirmed. You can sign in now."),
+        Some("password-set") => Some("Your password is set. Sign in with it."),
         Some("signed-out") => Some("You have signed out."),
         _ if next.is_some() => Some("Sign in to go on."),
         _ => None,
@@ -54,7 +56,11 @@ pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outc
         Ok(cookies) => enter(&request, next, cookies),
         Err(refusal) => {
             form.refuse_as(&refusal);
-            let shown = page(&request.context, refusal.status, &SignInPage::new(form, next.as_ref(), None));
+            let mut shown = SignInPage::new(form, next.as_ref(), None);
+            if refusal.code == "email_not_verified" {
+                shown.offer_mail(next.as_ref());
+            }
+            let shown = page(&request.context, refusal.status, &shown);
             refusal.explained_by(shown)
         }
     }

@@ -29,6 +29,10 @@ impl ErrorPage {
                 "This did not come from one of our pages",
                 "For your safety nothing was done. Open the page again from the start page, and try once more.",
             ),
+            StatusCode::TOO_MANY_REQUESTS => (
+                "Too many attempts",
+                "For the safety of all accounts this works only so often. Wait a minute, then try again.",
+            ),
             StatusCode::SERVICE_UNAVAILABLE => (
                 "Not available at the moment",
                 "This is not your doing. Wait a minute, then try again. If it goes on, tell whoever runs this site, \
@@ -67,6 +71,7 @@ impl Samples for ErrorPage {
             of("foreign", StatusCode::FORBIDDEN),
             of("missing", StatusCode::NOT_FOUND),
             of("method", StatusCode::METHOD_NOT_ALLOWED),
+            of("often", StatusCode::TOO_MANY_REQUESTS),
             of("internal", StatusCode::INTERNAL_SERVER_ERROR),
             of("unavailable", StatusCode::SERVICE_UNAVAILABLE),
         ]

@@ -13,6 +13,7 @@ pub struct Field {
     value: String,
     required: bool,
     half: bool,
+    readonly: bool,
     least: Option<usize>,
     most: Option<usize>,
     hint: Option<&'static str>,
@@ -31,6 +32,7 @@ impl Field {
             value: String::new(),
             required: true,
             half: false,
+            readonly: false,
             least: None,
             most: None,
             hint: None,
@@ -41,6 +43,11 @@ impl Field {
     /// The e-mail address, which is the name to sign in with.
     pub fn email(value: &str) -> Self {
         Self { value: value.to_owned(), ..Self::new("username", "E-mail address", "email", "username") }
+    }
+
+    /// The address of the account that a form is about. It can't be changed; password managers look for it.
+    pub fn own_email(value: &str) -> Self {
+        Self { readonly: true, required: false, ..Self::email(value) }
     }
 
     /// The password of an account. What was entered is never shown again.

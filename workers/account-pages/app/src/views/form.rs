@@ -26,6 +26,12 @@ impl Form {
         Self { action, submit, hidden: Vec::new(), fields, message: None }
     }
 
+    /// The same form with another text on its button.
+    #[must_use]
+    pub fn called(self, submit: &'static str) -> Self {
+        Self { submit, ..self }
+    }
+
     /// Sends this along, where it is there.
     #[must_use]
     pub fn hidden(mut self, name: &'static str, value: Option<impl Display>) -> Self {

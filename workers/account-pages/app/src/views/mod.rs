@@ -1,13 +1,17 @@
 //! What the pages show: a type for each template, with samples of every state that it can be in.
 
+mod broken_link;
 mod check_mail;
 mod error;
 mod field;
+mod forgot_password;
 mod form;
 mod permissions;
 mod profile;
 mod register;
+mod reset_password;
 mod sign_in;
+mod verify_email;
 mod viewer;
 
 use askama::Template;
@@ -15,14 +19,18 @@ use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{Response, StatusCode};
 use http_kit::{Body, Outcome, Problem, RequestContext};
 
+pub use broken_link::BrokenLinkPage;
 pub use check_mail::CheckMailPage;
 pub use error::{ErrorPage, error_page};
 pub use field::Field;
+pub use forgot_password::{ForgotPasswordPage, ResetMailPage};
 pub use form::Form;
 pub use permissions::{Group, Permissions};
 pub use profile::ProfilePage;
 pub use register::RegisterPage;
+pub use reset_password::ResetPasswordPage;
 pub use sign_in::SignInPage;
+pub use verify_email::VerifyEmailPage;
 pub use viewer::Viewer;
 
 use crate::headers;
@@ -40,11 +48,16 @@ pub trait Samples: Template + Sized {
 /// Every sample of every page, as `page-sample` and HTML.
 pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
     let mut all = Vec::new();
+    add::<BrokenLinkPage>(text, &mut all)?;
     add::<CheckMailPage>(text, &mut all)?;
     add::<ErrorPage>(text, &mut all)?;
+    add::<ForgotPasswordPage>(text, &mut all)?;
     add::<ProfilePage>(text, &mut all)?;
     add::<RegisterPage>(text, &mut all)?;
+    add::<ResetMailPage>(text, &mut all)?;
+    add::<ResetPasswordPage>(text, &mut all)?;
     add::<SignInPage>(text, &mut all)?;
+    add::<VerifyEmailPage>(text, &mut all)?;
     Ok(all)
 }
 
@@ -79,8 +92,9 @@ pub(crate) fn redirect_to_sign_in(context: &RequestContext, next: &LocalPath) ->
     redirect(context, &with_next("/sign-in", Some(next)))
 }
 
-/// A path that remembers where to go next.
+/// A path, perhaps with a query, that remembers where to go next.
 pub(crate) fn with_next(path: &str, next: Option<&LocalPath>) -> String {
     let query = next.and_then(|next| serde_urlencoded::to_string([("next", next.as_str())]).ok());
-    query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
+    let joint = if path.contains('?') { '&' } else { '?' };
+    query.map_or_else(|| path.to_owned(), |query| format!("{path}{joint}{query}"))
 }

@@ -9,13 +9,27 @@ use crate::local_path::LocalPath;
 pub struct SignInPage {
     notice: Option<&'static str>,
     form: Form,
+    /// Where the mail that confirms the address is sent again, for somebody who lacks it.
+    send_mail: Option<String>,
+    forgot_password: String,
     register: String,
 }
 
 impl SignInPage {
     /// A page with this form, for somebody on the way to `next`. `notice` says what happened before.
     pub fn new(form: Form, next: Option<&LocalPath>, notice: Option<&'static str>) -> Self {
-        Self { notice, form, register: with_next("/register", next) }
+        Self {
+            notice,
+            form,
+            send_mail: None,
+            forgot_password: with_next("/forgot-password", next),
+            register: with_next("/register", next),
+        }
+    }
+
+    /// Says where the mail that confirms the address can be had again.
+    pub fn offer_mail(&mut self, next: Option<&LocalPath>) {
+        self.send_mail = Some(with_next("/register/check-mail", next));
     }
 
     /// The form, with what was entered before.
@@ -35,7 +49,13 @@ impl Samples for SignInPage {
         let mut incomplete = Self::form("", None);
         incomplete.refuse(Some("username"), "an e-mail address is required");
         incomplete.refuse(Some("password"), "enter your password");
+        let mut unverified = Self::form("ada@example.com", None);
+        unverified
+            .refuse(None, "confirm the e-mail address first: the link is in the mail that was sent to it");
+        let mut unverified = Self::new(unverified, None, None);
+        unverified.offer_mail(None);
         vec![
+            ("unverified", unverified),
             ("empty", Self::new(Self::form("", None), None, None)),
             ("notice", Self::new(Self::form("", None), None, Some("You have signed out."))),
             ("refused", Self::new(refused, next.as_ref(), None)),

@@ -6,7 +6,16 @@ use crate::html::Html;
 use crate::site::{Page, Site, form, request, signed_in};
 
 /// The forms, with a path for each.
-const FORMS: [&str; 4] = ["/register", "/sign-in", "/sign-out", "/profile"];
+const FORMS: [&str; 8] = [
+    "/register",
+    "/register/check-mail",
+    "/verify-email",
+    "/forgot-password",
+    "/reset-password",
+    "/sign-in",
+    "/sign-out",
+    "/profile",
+];
 
 /// An error page: HTML with its status, and the id that finds it in the log.
 #[track_caller]
@@ -32,6 +41,7 @@ async fn unknown_method_is_a_page_that_says_so() {
         (Method::DELETE, "/profile", "GET,HEAD,POST"),
         (Method::PUT, "/", "GET,HEAD"),
         (Method::GET, "/sign-out", "POST"),
+        (Method::PUT, "/reset-password", "GET,HEAD,POST"),
     ] {
         let page = site.send(request(method, path)).await;
         assert_eq!(page.header("allow"), allow);

@@ -1,13 +1,17 @@
 //! The pages, against a user-mgmt that says what each test wants it to say.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a fixture that fails fails its test")]
 
+mod check_mail;
 mod errors;
+mod forgot_password;
 mod forward;
 mod home;
 mod html;
 mod profile;
 mod register;
+mod reset_password;
 mod sign_in;
 mod sign_out;
 mod site;
 mod templates;
+mod verify_email;

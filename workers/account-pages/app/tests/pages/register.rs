@@ -54,7 +54,13 @@ async fn register_with_verification_leads_to_the_mail_and_asks_nothing_more() {
     let page = site.post("/register", &FIELDS).await.expect_redirect("/register/check-mail");
     assert_eq!(page.cookies(), [""; 0]);
     assert_eq!(site.lines(), ["POST /register"]);
-    site.get("/register/check-mail").await.expect(200).shows(&["Check your mail"]);
+}
+
+#[tokio::test]
+async fn register_with_verification_remembers_where_to_go_next() {
+    let site = Site::new(|_| registered(true));
+    let fields = [FIELDS.as_slice(), &[("next", "/board?a=1")]].concat();
+    site.post("/register", &fields).await.expect_redirect("/register/check-mail?next=%2Fboard%3Fa%3D1");
 }
 
 #[tokio::test]

@@ -35,6 +35,8 @@ async fn sign_in_page_says_what_happened_before() {
     for (query, text) in [
         ("?notice=registered", "Your account is ready."),
         ("?notice=signed-out", "You have signed out."),
+        ("?notice=verified", "Your e-mail address is confirmed."),
+        ("?notice=password-set", "Your password is set."),
         ("?next=/profile", "Sign in to go on."),
     ] {
         site.get(&format!("/sign-in{query}")).await.expect(200).shows(&[r#"role="status""#, text]);
@@ -103,6 +105,7 @@ async fn sign_in_page_keeps_where_to_go_next() {
     site.get("/sign-in?next=%2Fboard%3Fa%3D1%26b%3D2").await.expect(200).shows(&[
         r#"<input type="hidden" name="next" value="/board?a=1&#38;b=2">"#,
         r#"href="/register?next=%2Fboard%3Fa%3D1%26b%3D2""#,
+        r#"href="/forgot-password?next=%2Fboard%3Fa%3D1%26b%3D2""#,
     ]);
     for next in ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example"] {
         site.get(&format!("/sign-in?next={next}")).await.expect(200).hides(&["evil.example"]);
@@ -129,7 +132,11 @@ async fn sign_in_with_wrong_credentials_says_so_and_keeps_the_address() {
 #[tokio::test]
 async fn sign_in_with_an_unconfirmed_address_says_what_to_do() {
     let site = Site::new(|_| refused(403, "email_not_verified", "confirm the e-mail address first", None));
-    site.post("/sign-in", &FIELDS).await.expect(403).shows(&["Confirm the e-mail address first."]);
+    let fields = [FIELDS.as_slice(), &[("next", "/board")]].concat();
+    site.post("/sign-in", &fields).await.expect(403).shows(&[
+        "Confirm the e-mail address first.",
+        r#"<a href="/register/check-mail?next=%2Fboard">Have that mail sent again</a>"#,
+    ]);
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(crate) const ORIGIN: &str = "https://app.example";
 /// A session cookie; the fake user-mgmt decides whether it is good.
 pub(crate) const COOKIE_PAIR: &str = "__Host-session=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 pub(crate) const NEW_COOKIE: &str = "__Host-session=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=60";
+/// The token of a mail; the fake user-mgmt decides whether it is good.
+pub(crate) const MAIL_TOKEN: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 pub(crate) const PASSWORD: &str = "seven green bicycles";
 
 /// What the fake user-mgmt was asked.
@@ -234,6 +236,11 @@ pub(crate) fn entered() -> Response<Body> {
     response
 }
 
+/// What taking the token of a mail answers where it can't be used.
+pub(crate) fn token_invalid() -> Response<Body> {
+    refused(400, "token_invalid", "this link does not work any more; ask for a new one", None)
+}
+
 pub(crate) fn refused(status: u16, code: &str, detail: &str, field: Option<&str>) -> Response<Body> {
     let mut body = json!({ "status": status, "code": code, "detail": detail, "error": detail });
     if let Some(field) = field {
@@ -301,7 +308,7 @@ impl Page {
             ("cache-control", "no-store"),
             ("x-frame-options", "DENY"),
             ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "same-origin"),
+            ("referrer-policy", "strict-origin"),
             ("cross-origin-opener-policy", "same-origin"),
             ("strict-transport-security", "max-age=63072000"),
         ] {
