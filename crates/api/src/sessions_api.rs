@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::DateTime;
 
 /// One of one's own sessions.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {

@@ -59,7 +59,7 @@ impl schemars::JsonSchema for LifetimeDays {
 }
 
 /// One of one's own API tokens.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ApiToken {
@@ -79,7 +79,7 @@ pub struct ApiToken {
 }
 
 /// A new API token, with the secret that is shown this once.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedApiToken {

@@ -80,7 +80,7 @@ impl<F: Fetch> Mount<F> {
 }
 
 /// The address of the page that is asked for.
-fn here(request: &Request) -> LocalPath {
+pub(crate) fn here(request: &Request) -> LocalPath {
     let path = request.context.uri.path_and_query().and_then(|path| LocalPath::parse(path.as_str()));
     path.unwrap_or_else(LocalPath::profile)
 }

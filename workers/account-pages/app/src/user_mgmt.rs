@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use accounts::UserId;
-use api::{LoadUser, PasswordToken, RegisterResponse};
+use accounts::{ApiTokenId, SessionId, UserId};
+use api::{ApiToken, CreatedApiToken, Cursor, LoadUser, Page, PasswordToken, RegisterResponse, Session};
 use http::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use http::{Method, StatusCode};
 use http_kit::{Body, Bytes, Fetch, Outcome, Problem, Request, SESSION_COOKIE, read_body, session_cookie};
@@ -98,6 +98,29 @@ struct PasswordByToken<'a> {
     password: &'a str,
 }
 
+/// Another password, and the present one, which shows that it is the owner who asks.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PasswordChange<'a> {
+    pub(crate) current_password: &'a str,
+    pub(crate) new_password: &'a str,
+}
+
+/// The password that shows that it is the owner who asks.
+#[derive(Serialize)]
+struct OwnPassword<'a> {
+    password: &'a str,
+}
+
+/// An API token that is wanted.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WantedToken<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) scopes: &'a [&'a str],
+    pub(crate) expires_in_days: u16,
+}
+
 /// What somebody is called; an absent name is cleared.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -175,6 +198,51 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
         self.tell(Method::PUT, &format!("/users/{user}"), names).await
     }
 
+    /// Sets another password. Every session ends; the cookies carry a new one.
+    pub(crate) async fn change_password(&self, change: &PasswordChange<'_>) -> Answer<Cookies> {
+        let answer = self.send(Method::POST, "/change-password", Some(change)).await?;
+        Ok(answer.map(|success| success.cookies))
+    }
+
+    /// Ends the account for good.
+    pub(crate) async fn delete_account(&self, password: &str) -> Answer<()> {
+        self.tell(Method::POST, "/delete-account", &OwnPassword { password }).await
+    }
+
+    /// Where one is signed in, the newest first.
+    pub(crate) async fn sessions(&self, from: &Cursor) -> Answer<Page<Session>> {
+        self.read(Method::GET, &page_of("/sessions", from), None::<&()>).await
+    }
+
+    /// Ends one of one's own sessions.
+    pub(crate) async fn end_session(&self, id: SessionId) -> Answer<()> {
+        self.delete(&format!("/sessions/{id}")).await
+    }
+
+    /// Ends all of one's own sessions but this one.
+    pub(crate) async fn end_other_sessions(&self) -> Answer<()> {
+        self.delete("/sessions").await
+    }
+
+    /// One's own API tokens, the newest first.
+    pub(crate) async fn tokens(&self, from: &Cursor) -> Answer<Page<ApiToken>> {
+        self.read(Method::GET, &page_of("/tokens", from), None::<&()>).await
+    }
+
+    /// Makes an API token; the answer is the only one that shows it.
+    pub(crate) async fn create_token(&self, wanted: &WantedToken<'_>) -> Answer<CreatedApiToken> {
+        self.read(Method::POST, "/tokens", Some(wanted)).await
+    }
+
+    /// Revokes one of one's own API tokens.
+    pub(crate) async fn revoke_token(&self, id: ApiTokenId) -> Answer<()> {
+        self.delete(&format!("/tokens/{id}")).await
+    }
+
+    async fn delete(&self, path: &str) -> Answer<()> {
+        Ok(self.send(Method::DELETE, path, None::<&()>).await?.map(drop))
+    }
+
     /// Sends something whose answer says no more than that it worked.
     async fn tell(&self, method: Method, path: &str, body: &impl Serialize) -> Answer<()> {
         Ok(self.send(method, path, Some(body)).await?.map(drop))
@@ -240,6 +308,11 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
         }
         Ok(request)
     }
+}
+
+/// A list from here on; an empty cursor is its start.
+fn page_of(path: &str, from: &Cursor) -> String {
+    if from.key().is_empty() { path.to_owned() } else { format!("{path}?cursor={from}") }
 }
 
 struct Success {

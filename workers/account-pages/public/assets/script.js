@@ -1,9 +1,6 @@
 // Makes the pages a little smoother. Every page works without it.
 "use strict";
 
-// What is wrong with a form is read out and reached first.
-document.querySelector(".alert")?.focus();
-
 // "Saved." is said once, not again at every reload, and the token of a mail does not stay in the history.
 const address = new URL(location.href);
 for (const name of ["notice", "token"]) {
@@ -13,12 +10,32 @@ if (address.href !== location.href) {
   history.replaceState(null, "", address);
 }
 
-// A second click sends nothing while the first one is under way.
-for (const form of document.forms) {
+const inWords = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** Improves a part of a page, when it is loaded and whenever it is replaced. */
+function improve(part) {
+  // What is wrong with a form is read out and reached first.
+  part.querySelector(".alert")?.focus();
+  for (const time of part.querySelectorAll("time")) showLocally(time);
+  for (const form of part.querySelectorAll("form")) sendOnce(form);
+  for (const input of part.querySelectorAll("input[type=password]")) letItBeSeen(input);
+  for (const input of part.querySelectorAll("input[data-copy]")) letItBeCopied(input);
+  for (const link of part.querySelectorAll("a[data-dialog]")) askInPlace(link);
+}
+
+/** In the reader's own zone and manner; what it was stays to be seen. */
+function showLocally(time) {
+  time.title = time.textContent;
+  time.textContent = inWords.format(new Date(time.dateTime));
+}
+
+/** A second click sends nothing while the first one is under way. */
+function sendOnce(form) {
   const button = form.querySelector("button[type=submit]");
   form.addEventListener("submit", (event) => {
     if (button.getAttribute("aria-disabled") === "true") {
       event.preventDefault();
+      event.stopImmediatePropagation();
     }
     button.setAttribute("aria-disabled", "true");
   });
@@ -26,11 +43,22 @@ for (const form of document.forms) {
   addEventListener("pageshow", () => button.removeAttribute("aria-disabled"));
 }
 
-// Long passwords are easier to get right where they can be seen.
-for (const input of document.querySelectorAll("input[type=password]")) {
+/** Puts a button into a field. */
+function addButton(input, label) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
+  button.textContent = label;
+  const box = document.createElement("div");
+  box.className = "secret";
+  input.replaceWith(box);
+  box.append(input, button);
+  return button;
+}
+
+/** Long passwords are easier to get right where they can be seen. */
+function letItBeSeen(input) {
+  const button = addButton(input, "Show");
   button.setAttribute("aria-controls", input.id);
   const show = (shown) => {
     input.type = shown ? "text" : "password";
@@ -40,9 +68,82 @@ for (const input of document.querySelectorAll("input[type=password]")) {
   button.addEventListener("click", () => show(input.type === "password"));
   // Sent as a password, so that no browser keeps it among what was typed before.
   input.form.addEventListener("submit", () => show(false));
-  const box = document.createElement("div");
-  box.className = "secret";
-  input.replaceWith(box);
-  box.append(input, button);
   show(false);
 }
+
+/** What is shown once is easily copied, and a reload leads on instead of making another one. */
+function letItBeCopied(input) {
+  history.replaceState(null, "", input.dataset.copy);
+  input.addEventListener("focus", () => input.select());
+  const button = addButton(input, "Copy");
+  button.addEventListener("click", async () => {
+    input.focus();
+    await navigator.clipboard?.writeText(input.value);
+    button.textContent = "Copied";
+  });
+}
+
+/** Asks in a dialog over the page what the link would ask on a page of its own. */
+function askInPlace(link) {
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    try {
+      const { document: asked, response } = await load(link.href);
+      const card = asked.querySelector("main > .card");
+      if (response.redirected || !response.ok || card === null) throw new Error("not a question");
+      open(card, link);
+    } catch {
+      // The page itself says best what is the matter.
+      location.assign(link.href);
+    }
+  });
+}
+
+function open(card, link) {
+  const dialog = document.createElement("dialog");
+  dialog.append(document.adoptNode(card));
+  const title = dialog.querySelector("h1");
+  title.id = "dialog-title";
+  dialog.setAttribute("aria-labelledby", title.id);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (link.isConnected) link.focus();
+  });
+  dialog.querySelector("a.button").addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.close();
+  });
+  document.body.append(dialog);
+  improve(dialog);
+  dialog.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await submit(event.target);
+      dialog.close();
+    } catch {
+      // Sent the ordinary way, it leads to the page that says what is the matter.
+      event.target.submit();
+    }
+  });
+  dialog.showModal();
+}
+
+/** Sends a form and shows where it leads, in the place of what is shown now. */
+async function submit(form) {
+  const { document: next, response } = await load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const reached = new URL(response.url);
+  if (!response.ok || reached.pathname !== location.pathname) throw new Error("leads elsewhere");
+  const main = document.adoptNode(next.querySelector("main"));
+  document.querySelector("main").replaceWith(main);
+  document.title = next.title;
+  improve(main);
+  main.focus();
+}
+
+async function load(url, options) {
+  const response = await fetch(url, options);
+  return { response, document: new DOMParser().parseFromString(await response.text(), "text/html") };
+}
+
+improve(document);

@@ -5,7 +5,7 @@ use http::StatusCode;
 use http_kit::{Fetch, Outcome, Request};
 use serde::Deserialize;
 
-use super::sign_in;
+use super::{notice, sign_in};
 use crate::app::App;
 use crate::forms;
 use crate::local_path::LocalPath;
@@ -26,8 +26,8 @@ struct Input {
 /// `GET /register/check-mail`.
 pub(super) async fn show<F>(_: Arc<App<F>>, request: Request) -> Outcome {
     let next = sign_in::next(&request)?;
-    let sent = request.query::<String>("notice")?.is_some_and(|notice| notice == "sent");
-    let notice = sent.then_some("If that address is waiting to be confirmed, another mail is on its way.");
+    let sent = ("sent", "If that address is waiting to be confirmed, another mail is on its way.");
+    let notice = notice(&request, &[sent])?;
     let form = CheckMailPage::form("", next.as_ref());
     page(&request.context, StatusCode::OK, &CheckMailPage::new(form, next.as_ref(), notice))
 }

@@ -1,22 +1,28 @@
 //! The route table. Each page is one file.
 
 mod check_mail;
+mod delete_account;
 mod forgot_password;
 mod home;
+mod password;
 mod profile;
 mod register;
 mod reset_password;
+mod sessions;
 mod sign_in;
 mod sign_out;
+mod tokens;
 mod verify_email;
 
 use std::sync::Arc;
 
-use http::Method;
-use http_kit::{Doc, Fetch, RouteTable};
+use http::{Method, StatusCode};
+use http_kit::{Doc, Fetch, Outcome, Problem, Request, RouteTable};
 
 use crate::app::App;
-use crate::mount::Mount;
+use crate::mount::{Mount, here};
+use crate::user_mgmt::Refusal;
+use crate::views::redirect_to_sign_in;
 
 /// Every route of the worker.
 pub fn table<F: Fetch>(app: Arc<App<F>>) -> RouteTable {
@@ -41,6 +47,49 @@ pub fn table<F: Fetch>(app: Arc<App<F>>) -> RouteTable {
     mount.public(Method::POST, "/sign-out", Doc::new("Sign out"), sign_out::submit);
     mount.signed_in(Method::GET, "/profile", Doc::new("Show the account"), profile::show);
     mount.signed_in(Method::POST, "/profile", Doc::new("Change the names"), profile::submit);
+    mount.signed_in(Method::GET, "/password", Doc::new("Ask for another password"), password::show);
+    mount.signed_in(Method::POST, "/password", Doc::new("Change the password"), password::submit);
+    let path = delete_account::PATH;
+    mount.signed_in(Method::GET, path, Doc::new("Ask whether to delete the account"), delete_account::show);
+    mount.signed_in(Method::POST, path, Doc::new("Delete the account"), delete_account::submit);
+    mount_sessions(&mut mount);
+    mount_tokens(&mut mount);
     mount.api();
     mount.into_table()
+}
+
+fn mount_sessions<F: Fetch>(mount: &mut Mount<F>) {
+    use sessions::{ask, ask_others, end, end_others, list};
+    mount.signed_in(Method::GET, "/sessions", Doc::new("Show where one is signed in"), list);
+    let path = "/sessions/{id}/end";
+    mount.signed_in(Method::GET, path, Doc::new("Ask whether to end a session"), ask);
+    mount.signed_in(Method::POST, path, Doc::new("End a session"), end);
+    let path = sessions::END_OTHERS;
+    mount.signed_in(Method::GET, path, Doc::new("Ask whether to end all other sessions"), ask_others);
+    mount.signed_in(Method::POST, path, Doc::new("End all other sessions"), end_others);
+}
+
+fn mount_tokens<F: Fetch>(mount: &mut Mount<F>) {
+    use tokens::{ask, create, form, list, revoke};
+    mount.signed_in(Method::GET, "/tokens", Doc::new("Show one's API tokens"), list);
+    mount.signed_in(Method::GET, tokens::NEW, Doc::new("Ask for an API token"), form);
+    mount.signed_in(Method::POST, tokens::NEW, Doc::new("Make an API token, and show it once"), create);
+    let path = "/tokens/{id}/revoke";
+    mount.signed_in(Method::GET, path, Doc::new("Ask whether to revoke an API token"), ask);
+    mount.signed_in(Method::POST, path, Doc::new("Revoke an API token"), revoke);
+}
+
+/// What a page says about what happened before, if its address carries one of these words.
+fn notice(request: &Request, known: &[(&str, &'static str)]) -> Result<Option<&'static str>, Problem> {
+    let Some(word) = request.query::<String>("notice")? else { return Ok(None) };
+    Ok(known.iter().find(|(name, _)| *name == word).map(|(_, text)| *text))
+}
+
+/// What became of a list or a change where no form can say what is wrong. A session that ended between two calls leads
+/// to the sign-in and back.
+fn refused(request: &Request, refusal: Refusal) -> Outcome {
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        return redirect_to_sign_in(&request.context, &here(request));
+    }
+    Err(refusal.into_problem())
 }

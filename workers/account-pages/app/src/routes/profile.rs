@@ -5,6 +5,7 @@ use http::StatusCode;
 use http_kit::{Fetch, Outcome, Request};
 use serde::Deserialize;
 
+use super::notice;
 use super::register::check_name;
 use crate::app::App;
 use crate::forms;
@@ -25,8 +26,7 @@ pub(super) async fn show<F>(_: Arc<App<F>>, request: Request, user: LoadUser) ->
         user.first_name.as_deref().unwrap_or_default(),
         user.last_name.as_deref().unwrap_or_default(),
     );
-    let saved = request.query::<String>("notice")?.is_some_and(|notice| notice == "saved");
-    let notice = saved.then_some("Saved.");
+    let notice = notice(&request, &[("saved", "Saved.")])?;
     page(&request.context, StatusCode::OK, &ProfilePage::new(&user, form, notice))
 }
 

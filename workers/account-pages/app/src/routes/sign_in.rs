@@ -6,11 +6,20 @@ use http::header::SET_COOKIE;
 use http_kit::{Fetch, Outcome, Problem, Request};
 use serde::Deserialize;
 
+use super::notice;
 use crate::app::App;
 use crate::forms;
 use crate::local_path::LocalPath;
 use crate::user_mgmt::{Cookies, Credentials, UserMgmt};
 use crate::views::{SignInPage, page, redirect};
+
+const NOTICES: [(&str, &str); 5] = [
+    ("registered", "Your account is ready. Sign in to use it."),
+    ("verified", "Your e-mail address is confirmed. You can sign in now."),
+    ("password-set", "Your password is set. Sign in with it."),
+    ("signed-out", "You have signed out."),
+    ("deleted", "Your account is deleted."),
+];
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -26,14 +35,7 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcom
     if UserMgmt::new(&app.user_mgmt, &request).load_user().await?.is_some() {
         return enter(&request, next, Cookies::new());
     }
-    let notice = match request.query::<String>("notice")?.as_deref() {
-        Some("registered") => Some("Your account is ready. Sign in to use it."),
-        Some("verified") => Some("Your e-mail address is confirmed. You can sign in now."),
-        Some("password-set") => Some("Your password is set. Sign in with it."),
-        Some("signed-out") => Some("You have signed out."),
-        _ if next.is_some() => Some("Sign in to go on."),
-        _ => None,
-    };
+    let notice = notice(&request, &NOTICES)?.or(next.is_some().then_some("Sign in to go on."));
     let form = SignInPage::form("", next.as_ref());
     page(&request.context, StatusCode::OK, &SignInPage::new(form, next.as_ref(), notice))
 }

@@ -14,6 +14,7 @@ pub struct Field {
     required: bool,
     half: bool,
     readonly: bool,
+    choices: Vec<Choice>,
     least: Option<usize>,
     most: Option<usize>,
     hint: Option<&'static str>,
@@ -21,6 +22,17 @@ pub struct Field {
 }
 
 impl HtmlSafe for Field {}
+
+/// One of several values to choose from.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What it means; empty where the value says it.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
 
 impl Field {
     fn new(name: &'static str, label: &'static str, kind: &'static str, autocomplete: &'static str) -> Self {
@@ -33,6 +45,7 @@ impl Field {
             required: true,
             half: false,
             readonly: false,
+            choices: Vec::new(),
             least: None,
             most: None,
             hint: None,
@@ -64,6 +77,46 @@ impl Field {
             least: Some(password::MIN_CHARS),
             most: Some(password::MAX_CHARS),
             ..Self::new("password", "Password", "password", "new-password")
+        }
+    }
+
+    /// The password until now.
+    pub fn current_password() -> Self {
+        Self::new("currentPassword", "Current password", "password", "current-password")
+    }
+
+    /// The password from now on.
+    pub fn next_password() -> Self {
+        Self { name: "newPassword", label: "New password", ..Self::new_password() }
+    }
+
+    /// What somebody calls a token of theirs.
+    pub fn token_name(value: &str) -> Self {
+        Self {
+            value: value.to_owned(),
+            hint: Some("What it is for, so that you know it again."),
+            most: Some(100),
+            ..Self::new("name", "Name", "text", "off")
+        }
+    }
+
+    /// One of several values.
+    pub fn select(name: &'static str, label: &'static str, choices: Vec<Choice>) -> Self {
+        Self { choices, ..Self::new(name, label, "select", "off") }
+    }
+
+    /// Any of several values.
+    pub fn checks(name: &'static str, label: &'static str, hint: &'static str, choices: Vec<Choice>) -> Self {
+        Self { choices, hint: Some(hint), required: false, ..Self::new(name, label, "checks", "off") }
+    }
+
+    /// A line of text that may be left empty.
+    pub fn optional_text(name: &'static str, label: &'static str, hint: &'static str, value: &str) -> Self {
+        Self {
+            value: value.to_owned(),
+            hint: Some(hint),
+            required: false,
+            ..Self::new(name, label, "text", "off")
         }
     }
 

@@ -11,8 +11,10 @@ use crate::user_mgmt::Refusal;
 #[derive(Clone, Debug, Template)]
 #[template(path = "parts/form.html")]
 pub struct Form {
-    action: &'static str,
+    action: String,
     submit: &'static str,
+    dangerous: bool,
+    cancel: Option<&'static str>,
     hidden: Vec<(&'static str, String)>,
     fields: Vec<Field>,
     message: Option<String>,
@@ -22,8 +24,21 @@ impl HtmlSafe for Form {}
 
 impl Form {
     /// A form that is sent to `action` by a button called `submit`.
-    pub fn new(action: &'static str, submit: &'static str, fields: Vec<Field>) -> Self {
-        Self { action, submit, hidden: Vec::new(), fields, message: None }
+    pub fn new(action: impl Into<String>, submit: &'static str, fields: Vec<Field>) -> Self {
+        let action = action.into();
+        Self { action, submit, dangerous: false, cancel: None, hidden: Vec::new(), fields, message: None }
+    }
+
+    /// Has a way out beside the button.
+    #[must_use]
+    pub fn or_back_to(self, cancel: &'static str) -> Self {
+        Self { cancel: Some(cancel), ..self }
+    }
+
+    /// Does what can't be undone.
+    #[must_use]
+    pub fn dangerous(self) -> Self {
+        Self { dangerous: true, ..self }
     }
 
     /// The same form with another text on its button.
@@ -53,9 +68,10 @@ impl Form {
         }
     }
 
-    /// Says what user-mgmt found wrong.
+    /// Says what user-mgmt found wrong; with `scopes[2]`, beside the field `scopes`.
     pub(crate) fn refuse_as(&mut self, refusal: &Refusal) {
-        self.refuse(refusal.field.as_deref(), &refusal.detail);
+        let field = refusal.field.as_deref().and_then(|path| path.split('[').next());
+        self.refuse(field, &refusal.detail);
     }
 
     /// Whether anything is wrong.

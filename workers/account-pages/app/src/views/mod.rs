@@ -2,15 +2,22 @@
 
 mod broken_link;
 mod check_mail;
+mod confirm;
+mod delete_account;
+mod device;
 mod error;
 mod field;
 mod forgot_password;
 mod form;
+mod moment;
+mod password;
 mod permissions;
 mod profile;
 mod register;
 mod reset_password;
+mod sessions;
 mod sign_in;
+mod tokens;
 mod verify_email;
 mod viewer;
 
@@ -21,17 +28,23 @@ use http_kit::{Body, Outcome, Problem, RequestContext};
 
 pub use broken_link::BrokenLinkPage;
 pub use check_mail::CheckMailPage;
+pub use confirm::ConfirmPage;
+pub use delete_account::DeleteAccountPage;
 pub use error::{ErrorPage, error_page};
-pub use field::Field;
+pub use field::{Choice, Field};
 pub use forgot_password::{ForgotPasswordPage, ResetMailPage};
 pub use form::Form;
+pub use moment::Moment;
+pub use password::PasswordPage;
 pub use permissions::{Group, Permissions};
 pub use profile::ProfilePage;
 pub use register::RegisterPage;
 pub use reset_password::ResetPasswordPage;
+pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
+pub use tokens::{CreatedTokenPage, NewToken, NewTokenPage, TokensPage};
 pub use verify_email::VerifyEmailPage;
-pub use viewer::Viewer;
+pub use viewer::{Section, Viewer};
 
 use crate::headers;
 use crate::local_path::LocalPath;
@@ -50,13 +63,20 @@ pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
     let mut all = Vec::new();
     add::<BrokenLinkPage>(text, &mut all)?;
     add::<CheckMailPage>(text, &mut all)?;
+    add::<ConfirmPage>(text, &mut all)?;
+    add::<CreatedTokenPage>(text, &mut all)?;
+    add::<DeleteAccountPage>(text, &mut all)?;
     add::<ErrorPage>(text, &mut all)?;
     add::<ForgotPasswordPage>(text, &mut all)?;
+    add::<NewTokenPage>(text, &mut all)?;
+    add::<PasswordPage>(text, &mut all)?;
     add::<ProfilePage>(text, &mut all)?;
     add::<RegisterPage>(text, &mut all)?;
     add::<ResetMailPage>(text, &mut all)?;
     add::<ResetPasswordPage>(text, &mut all)?;
+    add::<SessionsPage>(text, &mut all)?;
     add::<SignInPage>(text, &mut all)?;
+    add::<TokensPage>(text, &mut all)?;
     add::<VerifyEmailPage>(text, &mut all)?;
     Ok(all)
 }

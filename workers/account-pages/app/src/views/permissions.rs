@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 /// How many permissions a page lists; a page of thousands helps nobody and weighs too much.
-const LISTED: usize = 500;
+pub(super) const LISTED: usize = 500;
 
 /// The roles and permissions of an account, as a page shows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 use api::LoadUser;
 use askama::Template;
 
+use super::viewer::Section;
 use super::{Field, Form, Permissions, Samples, Viewer};
 
 /// `/profile`.
@@ -23,7 +24,7 @@ impl ProfilePage {
             .clone()
             .map(|roles| Permissions::new(roles, user.permissions.as_deref().unwrap_or_default()));
         Self {
-            viewer: Viewer::from(user),
+            viewer: Viewer::new(user, Section::Profile),
             notice,
             email: user.username.to_string(),
             tenant: user.tenant.clone(),
@@ -44,7 +45,7 @@ impl Samples for ProfilePage {
     fn samples(text: &str) -> Vec<(&'static str, Self)> {
         let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let of = |access: Option<Permissions>| Self {
-            viewer: Viewer::new(text),
+            viewer: Viewer::sample(text, Section::Profile),
             notice: None,
             email: "ada@example.com".to_owned(),
             tenant: "default".to_owned(),

@@ -6,7 +6,7 @@ use crate::html::Html;
 use crate::site::{Page, Site, form, request, signed_in};
 
 /// The forms, with a path for each.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 13] = [
     "/register",
     "/register/check-mail",
     "/verify-email",
@@ -15,6 +15,11 @@ const FORMS: [&str; 8] = [
     "/sign-in",
     "/sign-out",
     "/profile",
+    "/password",
+    "/delete-account",
+    "/sessions/end-others",
+    "/sessions/0198c0de-0000-7000-8000-000000000002/end",
+    "/tokens/new",
 ];
 
 /// An error page: HTML with its status, and the id that finds it in the log.

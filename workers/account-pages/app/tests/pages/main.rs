@@ -2,16 +2,20 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a fixture that fails fails its test")]
 
 mod check_mail;
+mod delete_account;
 mod errors;
 mod forgot_password;
 mod forward;
 mod home;
 mod html;
+mod password;
 mod profile;
 mod register;
 mod reset_password;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod site;
 mod templates;
+mod tokens;
 mod verify_email;

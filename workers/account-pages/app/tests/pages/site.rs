@@ -123,6 +123,11 @@ impl Site {
         })
     }
 
+    /// A site whose user-mgmt knows Ada, and answers everything else that is asked of it like this.
+    pub(crate) fn of_ada_and(answer: impl Fn(&Asked) -> Response<Body> + Send + Sync + 'static) -> Self {
+        Self::new(move |asked| if asked.line() == "GET /load-user" { ok(&ada()) } else { answer(asked) })
+    }
+
     /// What user-mgmt was asked so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
@@ -155,11 +160,14 @@ impl Site {
         self.send(signed_in(form(path, fields))).await
     }
 
-    /// Sends any request. Whatever page comes back has the headers that every page has.
+    /// Sends any request. Whatever page comes back has the headers that every page has, and took two calls at most.
     pub(crate) fn send(&self, request: Request<Body>) -> impl Future<Output = Page> {
         let is_page = !request.uri().path().starts_with("/api");
         async move {
+            let before = self.asked.lock().unwrap().len();
             let response = self.service.handle(request, Arc::new(Never)).await;
+            let calls = self.asked.lock().unwrap().len() - before;
+            assert!(calls <= 2, "{calls} calls of user-mgmt for one request: {:?}", self.lines());
             let (head, body) = response.into_parts();
             let body = read_body(body, usize::MAX).await.unwrap();
             let page = Page {
@@ -216,6 +224,11 @@ pub(crate) fn ada() -> Value {
 pub(crate) fn answer(status: u16, body: &Value) -> Response<Body> {
     let response = Response::builder().status(status).header(CONTENT_TYPE, "application/json");
     response.body(Body::from(body.to_string())).unwrap()
+}
+
+/// 204.
+pub(crate) fn done() -> Response<Body> {
+    answer(204, &"".into())
 }
 
 pub(crate) fn ok(body: &Value) -> Response<Body> {

@@ -76,7 +76,8 @@ fn every_field_is_labelled_and_says_what_belongs_in_it() {
         let labelled: BTreeSet<&str> = html.all("label").filter_map(|label| label.get("for")).collect();
         for input in html.all("input").filter(|input| input.get("type") != Some("hidden")) {
             assert!(input.get("id").is_some_and(|id| labelled.contains(id)), "{name}: {input:?}");
-            assert!(input.get("autocomplete").is_some(), "{name}: {input:?}");
+            let ticked = input.get("type") == Some("checkbox");
+            assert!(ticked || input.get("autocomplete").is_some(), "{name}: {input:?}");
             let wrong = input.get("aria-invalid").is_some();
             let explained = input.get("aria-describedby").is_some_and(|ids| ids.contains("-error"));
             assert_eq!(wrong, explained, "{name}: {input:?}");
