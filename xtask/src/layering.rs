@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["edgeward-accounts"],
     &["edgeward-api"],
     &["edgeward-store", "edgeward-http-kit"],
+    &["edgeward-oidc"],
     &[
         "user-mgmt-app",
         "session-state-app",

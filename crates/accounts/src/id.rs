@@ -83,6 +83,10 @@ id!(
     AuditEventId
 );
 id!(
+    /// An identity at a provider that an account signs in with.
+    IdentityId
+);
+id!(
     /// A piece of work in the outbox.
     OutboxId
 );

@@ -19,10 +19,11 @@ pub use ambient::{Clock, Random};
 pub use email::{Email, ParseEmailError};
 pub use guesses::{GuessDelay, GuessSubject};
 pub use id::{
-    ApiTokenId, AuditEventId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId, UserId,
+    ApiTokenId, AuditEventId, IdentityId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId,
+    UserId,
 };
 pub use name::{ParsePersonNameError, ParseTokenNameError, PersonName, TokenName};
 pub use password::{NewPassword, Password, PasswordError};
 pub use session::SessionLimits;
 pub use timestamp::{ParseTimestampError, Timestamp};
-pub use token::{ApiToken, OneTimeToken, ParseTokenError, SessionToken, TokenHash};
+pub use token::{ApiToken, LoginToken, OneTimeToken, ParseTokenError, SessionToken, TokenHash};

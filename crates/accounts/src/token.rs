@@ -62,6 +62,12 @@ secret_type!(
     "The secret in a link that is mailed. It is never stored and never logged; only its hash is."
 );
 
+secret_type!(
+    LoginToken,
+    "The secret in the cookie of a browser that signs in at an identity provider. It is never stored and never logged; \
+     only its hash is."
+);
+
 /// The secret of an API token: 32 random bytes behind a prefix by which a leaked one is found in code and logs. It is
 /// shown once; only its hash is kept.
 #[derive(Clone, PartialEq, Eq)]

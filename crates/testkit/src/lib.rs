@@ -16,6 +16,7 @@ mod memory_kv;
 mod native;
 mod rate_limit;
 mod runtime;
+mod signer;
 mod world;
 
 pub use client::{Client, Reply};
@@ -24,4 +25,5 @@ pub use memory_kv::{KvCounts, MemoryKv};
 pub use native::{InProcess, Native, NativePlatform, Vars, root};
 pub use rate_limit::MemoryRateLimit;
 pub use runtime::{DeferredTasks, LogLine, TestRuntime};
+pub use signer::Signer;
 pub use world::World;

@@ -16,5 +16,5 @@ mod template;
 pub(crate) use deliver::{SendMail, deliver};
 pub use http_sender::HttpSender;
 pub use mailer::{Mail, MailError, Mailer};
-pub use settings::{HttpSenderSettings, MailSettings, Mailbox, PublicUrl, Secret};
+pub use settings::{HttpSenderSettings, MailSettings, Mailbox, PublicUrl};
 pub use template::Template;

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use accounts::Email;
 use http::Uri;
-use http_kit::Vars;
+use http_kit::{ParseSecureUrlError, Secret, SecureUrl, Vars};
 
 /// How mail is sent. Setting `MAIL_FROM` turns it on.
 #[derive(Clone, Debug)]
@@ -30,10 +30,10 @@ impl MailSettings {
     pub fn read(vars: &mut Vars<'_>) -> Option<Self> {
         let from = vars.parsed::<Mailbox>("MAIL_FROM");
         let public_url = vars.parsed::<PublicUrl>("PUBLIC_URL");
-        let url = vars.parsed::<HttpUrl>("MAIL_HTTP_URL");
+        let url = vars.parsed::<SecureUrl>("MAIL_HTTP_URL");
         let key = vars.parsed::<Secret>("MAIL_HTTP_KEY");
         let http = match (url, key) {
-            (Some(url), Some(key)) => Some(HttpSenderSettings { url: url.0, key }),
+            (Some(url), Some(key)) => Some(HttpSenderSettings { url: url.uri().clone(), key }),
             (Some(_), None) => {
                 vars.reject("MAIL_HTTP_URL needs the secret MAIL_HTTP_KEY");
                 None
@@ -119,63 +119,18 @@ impl FromStr for PublicUrl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const EXPECTED: &str = "must be an origin such as https://accounts.example.com, without a path";
-        let uri: Uri = text.parse().map_err(|_| EXPECTED)?;
+        let url: SecureUrl = text.parse().map_err(|error| match error {
+            ParseSecureUrlError::Malformed => EXPECTED,
+            ParseSecureUrlError::Insecure => "must start with https://, except on this machine",
+        })?;
+        let uri = url.uri();
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(EXPECTED);
         };
-        if uri.path() != "/" || uri.query().is_some() || authority.as_str().contains('@') {
+        if uri.path() != "/" || uri.query().is_some() {
             return Err(EXPECTED);
         }
-        if !is_secure(&uri) {
-            return Err("must start with https://, except on this machine");
-        }
         Ok(Self { origin: format!("{scheme}://{authority}"), host: authority.to_string() })
-    }
-}
-
-struct HttpUrl(Uri);
-
-impl FromStr for HttpUrl {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let uri: Uri =
-            text.parse().map_err(|_| "must be an address such as https://mail.example.com/send")?;
-        if is_secure(&uri) { Ok(Self(uri)) } else { Err("must start with https://, except on this machine") }
-    }
-}
-
-/// A key and a one-time token must not cross a network in clear.
-fn is_secure(uri: &Uri) -> bool {
-    match uri.scheme_str() {
-        Some("https") => true,
-        Some("http") => matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]")),
-        _ => false,
-    }
-}
-
-/// A text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Secret {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
     }
 }
 
