@@ -12,8 +12,9 @@ cargo xtask COMMAND
       --port N            port of the pages (8787)
       --flags on|off      every feature flag on (the default) or off
       --fresh             start with an empty database
-  test                  every test: native, then the workers on workerd
+  test                  every test: native, on workerd, and the pages in Chromium
       --native            only the quick part: no wasm, no Node
+  screenshots           take a picture of every page
   build                 build the three workers, print their sizes
       --check-sizes       fail when one is over its budget
   deny                  check licences, sources and duplicates of the dependencies
@@ -28,6 +29,7 @@ pub(crate) enum Task {
     Dev(DevOptions),
     Build { check_sizes: bool },
     Test { native: bool },
+    Screenshots,
     Deny,
     Advisories,
 }
@@ -55,6 +57,7 @@ fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
             "dev" => Task::Dev(DevOptions { port: 8787, flags: true, fresh: false }),
             "build" => Task::Build { check_sizes: false },
             "test" => Task::Test { native: false },
+            "screenshots" => Task::Screenshots,
             "deny" => Task::Deny,
             "advisories" => Task::Advisories,
             unknown => return Err(format!("there is no command `{unknown}`").into()),

@@ -13,6 +13,8 @@
 )]
 
 mod args;
+mod browser;
+mod chromium;
 mod deny;
 mod dev;
 mod failure;
@@ -56,6 +58,7 @@ fn run() -> Result<()> {
         Task::Dev(options) => dev::run(&options),
         Task::Build { check_sizes } => sizes::build_and_report(check_sizes),
         Task::Test { native } => test::run(native),
+        Task::Screenshots => browser::screenshots(),
         Task::Deny => deny::check(),
         Task::Advisories => deny::advisories(),
     }

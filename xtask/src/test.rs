@@ -1,7 +1,8 @@
-//! The tests, from the quick ones to the ones on workerd.
+//! The tests, from the quick ones to the ones on workerd and in a browser.
 
 use std::process::Command;
 
+use crate::browser;
 use crate::failure::Result;
 use crate::process::stream;
 use crate::progress::Progress;
@@ -14,8 +15,8 @@ pub(crate) fn run(native: bool) -> Result<()> {
     if native {
         return Progress::new(1).loud("native tests", native_tests);
     }
-    let missing = Tools::missing(&tools::WORKERS)?;
-    let mut progress = Progress::new(missing.len() + workers::STEPS + 2);
+    let missing = Tools::missing(&tools::BROWSER)?;
+    let mut progress = Progress::new(missing.len() + workers::STEPS + 3);
     // What takes seconds and fails most often comes first.
     progress.loud("native tests", native_tests)?;
     let tools = Tools::install(missing, &mut progress)?;
@@ -28,7 +29,8 @@ pub(crate) fn run(native: bool) -> Result<()> {
             command.args(["test", "--no-fail-fast", "--features", "e2e/workerd", "--test", "*workerd"]),
             REMEDY,
         )
-    })
+    })?;
+    progress.loud("tests in a browser", || browser::test(&tools))
 }
 
 fn native_tests() -> Result<()> {

@@ -12,6 +12,7 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
+use crate::chromium;
 use crate::failure::{Failure, OrFail, Result};
 use crate::process::{capture, wait_if_stopping};
 use crate::progress::Progress;
@@ -44,15 +45,19 @@ pub(crate) enum Need {
     Cargo(&'static CargoTool),
     /// The packages of `package-lock.json`, with wrangler and the Node that it wants.
     Npm,
+    /// A browser.
+    Chromium,
 }
 
 /// What building and running the workers needs.
 pub(crate) const WORKERS: [Need; 4] =
     [Need::WasmTarget, Need::Cargo(&WORKER_BUILD), Need::Cargo(&WASM_BINDGEN), Need::Npm];
+/// What testing the pages in a browser needs besides.
+pub(crate) const BROWSER: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium];
 /// What checking the dependencies needs.
 pub(crate) const DENY: [Need; 1] = [Need::Cargo(&CARGO_DENY)];
 /// All of it.
-pub(crate) const ALL: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], DENY[0]];
+pub(crate) const ALL: [Need; 6] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium, DENY[0]];
 
 /// Where the installed tools are.
 pub(crate) struct Tools {
@@ -71,6 +76,7 @@ impl Tools {
                 Need::WasmTarget => wasm_target_installed()?,
                 Need::Cargo(tool) => tools.program(tool).is_file(),
                 Need::Npm => tools.npm_installed(),
+                Need::Chromium => chromium::find()?.is_some(),
             };
             if !met {
                 missing.push(*need);
@@ -93,6 +99,7 @@ impl Tools {
                     progress.quiet(&what, || tools.cargo_install(tool))?;
                 }
                 Need::Npm => progress.quiet("installing the npm packages", || tools.npm_install())?,
+                Need::Chromium => progress.quiet("installing Chromium", chromium::install)?,
             }
         }
         // Only of use while several programs are built that share dependencies.
@@ -162,6 +169,15 @@ impl Tools {
         command.args(["build", "--lib", "--release", "--target", WASM]);
         for_wasm(&mut command);
         command
+    }
+
+    /// Node, for a script that opens a browser.
+    pub(crate) fn node_with_browser(&self) -> Result<Command> {
+        let browser = chromium::find()?
+            .ok_or_else(|| Failure::new("there is no Chromium", "run `cargo xtask setup`, then again"))?;
+        let mut command = self.command("node");
+        command.env(chromium::VARIABLE, browser);
+        Ok(command)
     }
 
     pub(crate) fn cargo_deny(&self) -> Command {

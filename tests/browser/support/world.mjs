@@ -1,0 +1,131 @@
+// The three workers on workerd, by the same host that the end-to-end cases use, and the people that the tests need.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const HOST = fileURLToPath(new URL("../../e2e/workerd/host.mjs", import.meta.url));
+/** Where links in mails lead; `World.mail` has them lead to the workers under test. */
+export const PUBLIC_URL = "http://localhost:8787";
+
+const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0";
+export const PASSWORD = "correct horse battery";
+
+export class World {
+  #host;
+  #waiting = new Map();
+  #calls = 0;
+  #people = 0;
+  url;
+
+  /** Starts the workers with every flag on, and mail with the confirmation of addresses. */
+  static async start() {
+    const world = new World();
+    const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
+    world.#host = spawn(process.execPath, [HOST], { env, stdio: ["pipe", "pipe", "pipe"] });
+    const said = [];
+    createInterface({ input: world.#host.stderr }).on("line", (line) => said.push(line));
+    createInterface({ input: world.#host.stdout }).on("line", (line) => world.#answered(JSON.parse(line)));
+    world.#host.on("exit", () => {
+      for (const { reject } of world.#waiting.values()) reject(new Error(`the host ended:\n${said.slice(-40).join("\n")}`));
+    });
+    const userMgmt = {
+      RBAC_ENABLED: "on",
+      USER_MGMT_CORE: "on",
+      USER_MGMT_ENFORCE: "on",
+      MAIL_FROM: "Edgeward <no-reply@example.com>",
+      PUBLIC_URL,
+    };
+    const { url } = await world.#call("start", { vars: { "user-mgmt": userMgmt, "account-pages": { USER_MGMT_UI: "on" } } });
+    world.url = url.replace("127.0.0.1", "localhost");
+    return world;
+  }
+
+  async stop() {
+    // The end of its input is its sign to end; it needs a moment to end workerd first.
+    const insist = setTimeout(() => this.#host.kill(), 10_000);
+    this.#host.stdin.end();
+    await once(this.#host, "close");
+    clearTimeout(insist);
+  }
+
+  async sql(sql, ...params) {
+    const [rows] = await this.#call("sql", { statements: [{ sql, params }] });
+    return rows;
+  }
+
+  /** The newest mail to an address with this subject, once it is there, with its link. */
+  async mail(to, subject) {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const mails = (await this.#call("mails")).filter((mail) => mail.to.includes(to) && mail.subject === subject);
+      const mail = mails.at(-1);
+      if (mail !== undefined) {
+        const link = mail.text.match(/http:\/\/localhost:8787\S+/)[0].replace(PUBLIC_URL, this.url);
+        return { ...mail, link };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`no mail "${subject}" to ${to}`);
+  }
+
+  /** A client address that nobody else has, so that no test uses up the attempts of another. */
+  newAddress() {
+    this.#people += 1;
+    return `10.1.${this.#people >> 8}.${this.#people & 255}`;
+  }
+
+  /** Calls the API as a program would; gives status, body and session cookie. */
+  async api(method, path, { body, token, cookie, userAgent = FIREFOX } = {}) {
+    const headers = { "cf-connecting-ip": this.newAddress(), "user-agent": userAgent };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    if (cookie !== undefined) headers.cookie = cookie;
+    const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+    const response = await fetch(`${this.url}/api${path}`, init);
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text === "" ? undefined : JSON.parse(text),
+      cookie: response.headers.getSetCookie()[0]?.split(";")[0],
+    };
+  }
+
+  /** A new account that may sign in. Its address is `name` at example.com, with a number. */
+  async person(name, { firstName, lastName, role } = {}) {
+    const username = `${name}-${this.#people}@example.com`;
+    const registered = await this.api("POST", "/register", { body: { username, password: PASSWORD, firstName, lastName } });
+    assert.equal(registered.status, 201, JSON.stringify(registered.body));
+    await this.sql("UPDATE users SET email_verified_at = 0 WHERE email = ?1", username);
+    if (role !== undefined) {
+      const give = `INSERT INTO user_roles (user_id, role_id, granted_at)
+        SELECT users.id, roles.id, 0 FROM users, roles WHERE email = ?1 AND name = ?2`;
+      await this.sql(give, username, role);
+    }
+    return username;
+  }
+
+  /** Signs somebody in; gives the cookie. */
+  async signIn(username, { password = PASSWORD, userAgent } = {}) {
+    const { status, body, cookie } = await this.api("POST", "/login", { body: { username, password }, userAgent });
+    assert.equal(status, 200, JSON.stringify(body));
+    return cookie;
+  }
+
+  #call(command, args = {}) {
+    const id = (this.#calls += 1);
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#host.stdin.write(`${JSON.stringify({ ...args, id, do: command })}\n`);
+    });
+  }
+
+  #answered({ id, ok, error }) {
+    const { resolve, reject } = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error === undefined) resolve(ok);
+    else reject(new Error(error));
+  }
+}
