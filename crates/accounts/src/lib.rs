@@ -11,6 +11,7 @@ mod id;
 mod name;
 pub mod password;
 mod session;
+mod status;
 mod text;
 mod timestamp;
 mod token;
@@ -22,8 +23,11 @@ pub use id::{
     ApiTokenId, AuditEventId, IdentityId, OutboxId, ParseIdError, PermissionId, RoleId, SessionId, TenantId,
     UserId,
 };
-pub use name::{ParsePersonNameError, ParseTokenNameError, PersonName, TokenName};
+pub use name::{
+    ParsePersonNameError, ParseTenantNameError, ParseTokenNameError, PersonName, TenantName, TokenName,
+};
 pub use password::{NewPassword, Password, PasswordError};
 pub use session::SessionLimits;
+pub use status::{ParseTenantStatusError, ParseUserStatusError, TenantStatus, UserStatus};
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use token::{ApiToken, LoginToken, OneTimeToken, ParseTokenError, SessionToken, TokenHash};

@@ -71,6 +71,37 @@ impl TokenName {
 
 text_type!(TokenName, ParseTokenNameError, "", "A name of 1 to 100 characters.");
 
+/// The name of a tenant: 1 to 100 characters, no control characters, no spaces around it, and no comma, which separates
+/// tenants in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantName(String);
+
+/// Why a text is not the name of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to 100 characters without commas and control characters")]
+pub struct ParseTenantNameError;
+
+impl TenantName {
+    /// Reads a name, without the spaces around it.
+    pub fn parse(text: &str) -> Result<Self, ParseTenantNameError> {
+        let text = text.trim();
+        let fits = (1..=100).contains(&text.chars().count());
+        let clean = !text.chars().any(|c| c.is_control() || c == ',');
+        if fits && clean { Ok(Self(text.to_owned())) } else { Err(ParseTenantNameError) }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn to_text(&self) -> &str {
+        &self.0
+    }
+}
+
+text_type!(TenantName, ParseTenantNameError, "", "A name of 1 to 100 characters, without commas.");
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +112,14 @@ mod tests {
         assert!(TokenName::parse(&"ü".repeat(100)).is_ok());
         for text in ["", " ", "a\nb", &"x".repeat(101)] {
             assert_eq!(TokenName::parse(text), Err(ParseTokenNameError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn tenant_names_have_no_commas() {
+        assert_eq!(TenantName::parse(" Öl & Co. ").unwrap().as_str(), "Öl & Co.");
+        for text in ["", " ", "a,b", "a\nb", &"x".repeat(101)] {
+            assert_eq!(TenantName::parse(text), Err(ParseTenantNameError), "{text:?}");
         }
     }
 

@@ -106,7 +106,7 @@ pub struct UpdateUserRequest {
 
 /// Tells `null` from an absent field.
 #[expect(clippy::option_option, reason = "the three cases are absent, `null` and a value")]
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

@@ -4,6 +4,7 @@
 //! scope: problems and headers (`edgeward-http-kit`), and what a body leads to.
 
 mod accounts_api;
+mod admin_api;
 mod page;
 mod rbac_api;
 pub mod session_state;
@@ -14,6 +15,10 @@ mod tokens_api;
 pub use accounts_api::{
     LoadUser, LoginRequest, MailRequest, OneTimeTokenRequest, PasswordToken, RegisterRequest,
     RegisterResponse, ResetPasswordRequest, UpdateUserRequest, User, VerifiedEmail,
+};
+pub use admin_api::{
+    AdminUser, ChangeTenantRequest, ChangeUserRequest, ConfirmRequest, CreateTenantRequest,
+    CreateUserRequest, RoleRef, Tenant,
 };
 pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
 pub use rbac_api::{

@@ -24,6 +24,11 @@ impl<T> Page<T> {
         let next_cursor = rows.last().filter(|_| more).map(|row| Cursor(key(row).to_owned()).to_string());
         Self { items: rows.into_iter().map(item).collect(), next_cursor }
     }
+
+    /// A page of these items; the next one starts after the key `next`, if there may be one.
+    pub fn followed_by(items: Vec<T>, next: Option<impl fmt::Display>) -> Self {
+        Self { items, next_cursor: next.map(|key| Cursor(key.to_string()).to_string()) }
+    }
 }
 
 /// How many items a page has: 1 to 100, 50 unless said otherwise.
@@ -31,6 +36,11 @@ impl<T> Page<T> {
 pub struct Limit(u32);
 
 impl Limit {
+    /// How many that is.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
     /// One more than a page, which shows whether there is another.
     pub fn and_one(self) -> u32 {
         self.0 + 1
@@ -72,6 +82,14 @@ impl Cursor {
     /// The key of the last item before the page; empty for the first page.
     pub fn key(&self) -> &str {
         &self.0
+    }
+
+    /// That key read as what the list is sorted by; nothing for the first page.
+    pub fn after<K: FromStr>(&self) -> Result<Option<K>, ParseCursorError> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        self.0.parse().map(Some).map_err(|_| ParseCursorError)
     }
 }
 

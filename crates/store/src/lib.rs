@@ -27,6 +27,8 @@ pub mod role_permissions;
 pub mod roles;
 pub mod sessions;
 pub mod sign_in_failures;
+pub mod tenants;
+pub mod user_details;
 pub mod user_roles;
 pub mod users;
 

@@ -49,6 +49,11 @@ pub fn by_id(id: RoleId) -> Query<RoleWithGrants> {
     Query::new(statement!("roles/by_id", &id))
 }
 
+/// These roles with their grants, as far as there are any, by name.
+pub fn by_ids(ids: &[RoleId]) -> Query<RoleWithGrants> {
+    Query::new(statement!("roles/by_ids", ids))
+}
+
 /// Adds a role; a taken name, in any case, is a conflict on `roles.name`.
 pub fn insert(id: RoleId, name: &RoleName, description: &str, now: Timestamp) -> Statement {
     statement!("roles/insert", &id, name, description, now)

@@ -1,6 +1,6 @@
 //! Accounts.
 
-use accounts::{Email, PersonName, RoleId, TenantId, Timestamp, UserId};
+use accounts::{Email, PersonName, RoleId, TenantId, Timestamp, UserId, UserStatus};
 use serde::Deserialize;
 
 use crate::rows::flag;
@@ -24,6 +24,10 @@ pub struct NewUser {
     pub first_name: Option<PersonName>,
     /// Last name.
     pub last_name: Option<PersonName>,
+    /// Whether it may sign in.
+    pub status: UserStatus,
+    /// Whether it belongs to the cohort `staff` of a rollout.
+    pub staff: bool,
     /// When.
     pub created_at: Timestamp,
 }
@@ -107,6 +111,8 @@ pub fn insert(user: &NewUser) -> Statement {
         user.password_hash.as_deref(),
         user.first_name.as_ref(),
         user.last_name.as_ref(),
+        &user.status,
+        user.staff,
         user.created_at,
     )
 }

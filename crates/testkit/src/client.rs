@@ -91,6 +91,11 @@ impl<'w, W: World> Client<'w, W> {
         self.request(Method::PUT, path, Some(body)).await
     }
 
+    /// `PATCH /api{path}` with a body of JSON.
+    pub async fn patch(&mut self, path: &str, body: &Value) -> Reply {
+        self.request(Method::PATCH, path, Some(body)).await
+    }
+
     /// `DELETE /api{path}`.
     pub async fn delete(&mut self, path: &str) -> Reply {
         self.request(Method::DELETE, path, None).await

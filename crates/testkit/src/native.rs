@@ -111,6 +111,7 @@ impl Native {
             &mut vars,
             &[
                 ("RBAC_ENABLED", "true"),
+                ("USER_MGMT_CORE", "true"),
                 ("USER_MGMT_ENFORCE", "on"),
                 ("EMAIL_VERIFICATION", "off"),
                 ("MAIL_FROM", "Edgeward <no-reply@example.com>"),

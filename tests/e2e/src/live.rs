@@ -26,6 +26,7 @@ impl Live {
         let mut all = Map::new();
         let defaults = [
             ("RBAC_ENABLED", "true"),
+            ("USER_MGMT_CORE", "true"),
             ("USER_MGMT_ENFORCE", "on"),
             ("EMAIL_VERIFICATION", "off"),
             ("MAIL_FROM", "Edgeward <no-reply@example.com>"),

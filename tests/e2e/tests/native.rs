@@ -9,8 +9,18 @@ use store::Statement;
 use testkit::{Client, Native, World};
 
 /// Every table of a migration after the first.
-const LATER_TABLES: [&str; 7] =
-    ["roles", "permissions", "user_roles", "role_permissions", "rbac_meta", "audit_log", "api_tokens"];
+const LATER_TABLES: [&str; 10] = [
+    "roles",
+    "permissions",
+    "user_roles",
+    "role_permissions",
+    "rbac_meta",
+    "audit_log",
+    "api_tokens",
+    "user_search",
+    "user_search_numbers",
+    "tenant_members",
+];
 
 #[tokio::test]
 async fn accounts_work_on_the_first_migration_alone() {
@@ -49,6 +59,32 @@ async fn a_strict_check_is_one_round_trip() {
     world.db.take_calls();
     admin.get("/rbac/roles?limit=100").await.expect(200);
     assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], ["roles/list"]]);
+}
+
+#[tokio::test]
+async fn a_list_of_users_is_one_statement_beyond_the_strict_check() {
+    let world = Native::new();
+    let mut admin = super_admin(&world, "root@example.com").await;
+    for number in 0..30 {
+        let email = format!("user{number}@example.com");
+        Client::new(&world).register(&email, PASSWORD).await.expect(201);
+    }
+    for limit in [1, 20, 100] {
+        for (query, statement) in [
+            ("", "user_details/page"),
+            ("&role=MEMBER&status=active&tenant=default", "user_details/page"),
+            ("&q=user", "user_details/search"),
+            ("&q=user&role=MEMBER&status=active&tenant=default", "user_details/search"),
+        ] {
+            world.db.take_calls();
+            let page = admin.get(&format!("/v1/admin/users?limit={limit}{query}")).await.expect(200).json();
+            assert_eq!(
+                page["items"].as_array().unwrap().len(),
+                limit.min(30 + usize::from(!query.contains("q=")))
+            );
+            assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], [statement]]);
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use accounts::{
     ApiTokenId, Email, OutboxId, PermissionId, PersonName, Random, RoleId, SessionId, SessionLimits,
-    SessionToken, TenantId, Timestamp, TokenHash, TokenName, UserId,
+    SessionToken, TenantId, Timestamp, TokenHash, TokenName, UserId, UserStatus,
 };
 use rbac::{Grant, RoleName};
 use serde_json::Value;
@@ -123,6 +123,8 @@ pub(crate) fn new_user() -> Check<NewUser> {
         password_hash: None,
         first_name: None,
         last_name: None,
+        status: UserStatus::Active,
+        staff: false,
         created_at: NOW,
     })
 }

@@ -21,6 +21,8 @@ mod role_permissions;
 mod roles;
 mod sessions;
 mod sign_in_failures;
+mod tenants;
+mod user_details;
 mod user_roles;
 mod users;
 mod values;
@@ -109,6 +111,21 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             version_rises_for_every_holder_of_a_role
             deleted_user_takes_along_sessions_tokens_and_roles
         }
+        user_details {
+            details_are_read_with_the_roles_by_name
+            pages_hold_each_user_that_a_filter_leaves_once
+            search_finds_parts_of_names_and_addresses
+            search_for_one_or_two_characters_finds_beginnings
+            search_follows_the_users
+            search_is_narrowed_by_filters
+            page_that_sifts_costs_the_same_however_few_are_left
+        }
+        tenants {
+            tenant_is_read_as_it_was_inserted
+            name_that_is_taken_is_a_conflict
+            pages_of_tenants_hold_each_once_in_order
+            members_are_counted
+        }
         sessions {
             account_is_exactly_what_was_stored
             principal_has_roles_and_distinct_grants_in_order
@@ -144,6 +161,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             role_is_read_with_its_grants_in_order
             role_without_grants_has_an_empty_list
             unknown_role_is_not_found
+            roles_are_read_by_their_ids_as_far_as_they_exist
             system_roles_are_there_from_the_start
             pages_of_roles_hold_each_role_once_in_order
             name_that_is_taken_is_a_conflict_in_any_case

@@ -33,6 +33,15 @@ pub(crate) async fn unknown_role_is_not_found(db: &impl Db) -> Check {
     none(roles::by_id(role_id()).first(db).await?)
 }
 
+pub(crate) async fn roles_are_read_by_their_ids_as_far_as_they_exist(db: &impl Db) -> Check {
+    let (permission_id, name) = permission(db).await?;
+    let (first, second) = (role(db, &[permission_id]).await?, role(db, &[]).await?);
+    let found = roles::by_ids(&[second, role_id(), first]).all(db).await?;
+    same(found.iter().map(|role| role.role.id).collect::<Vec<_>>(), vec![first, second])?;
+    same((found[0].grants.clone(), found[1].grants.len()), (vec![name], 0))?;
+    same(roles::by_ids(&[]).all(db).await?.len(), 0)
+}
+
 pub(crate) async fn system_roles_are_there_from_the_start(db: &impl Db) -> Check {
     for (id, name, grant) in
         [(RoleId::SUPER_ADMIN, SUPER_ADMIN, "admin:all"), (RoleId::MEMBER, MEMBER, "users:read")]

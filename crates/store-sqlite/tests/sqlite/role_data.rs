@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use accounts::{
     Email, PermissionId, Random, RoleId, SessionId, SessionLimits, SessionToken, TenantId, Timestamp,
-    TokenHash, UserId,
+    TokenHash, UserId, UserStatus,
 };
 use edgeward_store_sqlite::Sqlite;
 use rbac::{GrantSet, Permission, RoleName, has_permission};
@@ -101,6 +101,8 @@ async fn store(db: &Sqlite, name: &str, data: &RoleData, names: &BTreeMap<u32, S
             password_hash: None,
             first_name: None,
             last_name: None,
+            status: UserStatus::Active,
+            staff: false,
             created_at: NOW,
         }));
         statements.push(sessions::insert(&NewSession {

@@ -1,2 +1,2 @@
-INSERT INTO users (id, tenant_id, email, email_verified_at, password_hash, first_name, last_name, status, created_at, updated_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', ?8, ?8)
+INSERT INTO users (id, tenant_id, email, email_verified_at, password_hash, first_name, last_name, status, staff, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)

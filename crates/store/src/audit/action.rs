@@ -5,6 +5,8 @@
 pub enum Target {
     /// An account, by its id.
     User,
+    /// A tenant, by its id.
+    Tenant,
     /// A session, by its id.
     Session,
     /// An API token, by its id.
@@ -22,6 +24,7 @@ impl Target {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
+            Self::Tenant => "tenant",
             Self::Session => "session",
             Self::Token => "token",
             Self::Role => "role",
@@ -71,6 +74,8 @@ macro_rules! actions {
 actions! {
     UserRegistered "user.registered" User "Somebody registered."
         ["after.email" "after.roles"]
+    UserCreated "user.created" User "An administrator made an account, by an invitation or with an initial password."
+        ["after.email" "after.firstName" "after.lastName" "after.status" "after.staff" "after.tenant" "after.roles"]
     UserEmailVerified "user.email_verified" User "Somebody confirmed their address."
         ["email"]
     UserActivated "user.activated" User "Somebody accepted an invitation and set a password."

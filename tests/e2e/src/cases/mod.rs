@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use testkit::{Client, World};
 
 pub mod accounts;
+pub mod admin_tenants;
+pub mod admin_users;
 pub mod bodies;
 pub mod cron;
 pub mod enforcement;
@@ -100,6 +102,16 @@ macro_rules! each_case {
             tokens::a_token_is_shown_once_and_to_its_owner_alone,
             tokens::a_token_is_no_session_and_a_session_no_token,
             tokens::rbac_off_hides_tokens_and_keeps_them,
+            admin_users::users_are_listed_in_pages_by_filters_and_by_search,
+            admin_users::what_can_not_be_listed_is_refused_with_the_parameter,
+            admin_users::an_invited_user_accepts_by_mail_and_has_their_roles,
+            admin_users::a_user_with_an_initial_password_signs_in,
+            admin_users::a_user_is_created_with_no_more_than_the_creator_holds,
+            admin_users::an_invitation_without_mail_is_refused_clearly,
+            admin_users::the_address_of_the_super_admin_is_not_given_away,
+            admin_users::roles_are_given_and_taken_below_the_user_too,
+            admin_users::core_off_hides_the_admin_api,
+            admin_tenants::tenants_are_listed_with_their_members,
             sweep::every_route_answers_every_credential_as_it_declares,
             role_data::hc_is_reproduced_exactly,
             role_data::domino_is_reproduced_exactly,

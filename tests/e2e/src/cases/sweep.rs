@@ -22,6 +22,7 @@ struct Target {
     user: String,
     role: String,
     permission: String,
+    tenant: String,
     token: String,
     number: usize,
 }
@@ -111,6 +112,25 @@ fn rows() -> Vec<Row> {
         row(Method::DELETE, "/rbac/users/{userId}/roles/{roleId}", nothing, 204),
         row(Method::GET, "/rbac/users/{userId}/permissions", nothing, 200),
         row(Method::POST, "/rbac/check", |_| Some(json!({ "permissions": ["users:read"] })), 200),
+        row(Method::GET, "/v1/admin/users", nothing, 200),
+        row(
+            Method::POST,
+            "/v1/admin/users",
+            |target| Some(json!({ "username": format!("new{}@example.com", target.number) })),
+            201,
+        ),
+        row(Method::GET, "/v1/admin/users/{id}", nothing, 200),
+        row(Method::DELETE, "/v1/admin/users/{id}", nothing, 204),
+        row(Method::GET, "/v1/admin/users/{userId}/roles", nothing, 200),
+        row(
+            Method::POST,
+            "/v1/admin/users/{userId}/roles",
+            |target| Some(json!({ "roleId": target.role })),
+            204,
+        ),
+        row(Method::DELETE, "/v1/admin/users/{userId}/roles/{roleId}", nothing, 204),
+        row(Method::GET, "/v1/admin/tenants", nothing, 200),
+        row(Method::GET, "/v1/admin/tenants/{id}", nothing, 200),
     ]
 }
 
@@ -254,6 +274,7 @@ async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
     *number += 1;
     let user = make_user(world, &format!("target{number}@example.com")).await;
     let role = make_role(world, &format!("target {number}")).await;
+    let tenant = make_tenant(world, &format!("target {number}")).await;
     let permission = if row.path == "/rbac/permissions/{id}" {
         make_permission(world, &format!("target{number}:read")).await
     } else {
@@ -268,7 +289,7 @@ async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
     }
     let purpose = if row.path == "/verify-email" { "verify_email" } else { "reset_password" };
     let token = make_token(world, &user, purpose).await;
-    Target { user, role, permission, token, number: *number }
+    Target { user, role, permission, tenant, token, number: *number }
 }
 
 async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) -> testkit::Reply {
@@ -282,10 +303,12 @@ async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) 
         _ => None,
     };
     let own = own.map(|id| id.as_str().unwrap_or("00000000-0000-7000-8000-00000000dead").to_owned());
-    let id = match (&own, row.path.split('/').nth(2)) {
+    let kind = row.path.split("/{id}").next().and_then(|path| path.rsplit('/').next());
+    let id = match (&own, kind) {
         (Some(own), _) => own,
         (None, Some("roles")) => &target.role,
         (None, Some("permissions")) => &target.permission,
+        (None, Some("tenants")) => &target.tenant,
         _ => &target.user,
     };
     let path = row
@@ -300,8 +323,13 @@ async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) 
 async fn make_user<W: World>(world: &W, email: &str) -> String {
     let sql = format!(
         "INSERT INTO users (id, tenant_id, email, created_at, updated_at) \
-         SELECT {UUID}, id, '{email}', 0, 0 FROM tenants RETURNING id"
+         SELECT {UUID}, id, '{email}', 0, 0 FROM tenants WHERE name = 'default' RETURNING id"
     );
+    text(&world.sql(&sql).await[0]["id"])
+}
+
+async fn make_tenant<W: World>(world: &W, name: &str) -> String {
+    let sql = format!("INSERT INTO tenants (id, name, created_at) VALUES ({UUID}, '{name}', 0) RETURNING id");
     text(&world.sql(&sql).await[0]["id"])
 }
 

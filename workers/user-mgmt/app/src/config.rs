@@ -12,6 +12,8 @@ use crate::services::mail::MailSettings;
 pub struct Config {
     /// `RBAC_ENABLED`: roles and permissions are there at all.
     pub rbac_enabled: bool,
+    /// `USER_MGMT_CORE`: `/v1/admin/*` is there, where roles say who may use it.
+    pub user_mgmt_core: bool,
     /// `USER_MGMT_ENFORCE` and `USER_MGMT_ENFORCE_FOR`: who decides on protected endpoints, and for whom already.
     pub enforcement: Enforcement,
     /// `MAIL_FROM` and what goes with it: this deployment sends mail.
@@ -33,6 +35,10 @@ impl Config {
     /// Reads the configuration; what is wrong with it stays with `vars`.
     pub fn read(vars: &mut Vars<'_>) -> Self {
         let rbac_enabled = vars.flag("RBAC_ENABLED");
+        let user_mgmt_core = vars.flag("USER_MGMT_CORE");
+        if user_mgmt_core && !rbac_enabled {
+            vars.warn("USER_MGMT_CORE needs RBAC_ENABLED: `/v1/admin/*` stays hidden, since nobody could be allowed in");
+        }
         let enforcement = enforcement(vars, rbac_enabled);
         let mail = MailSettings::read(vars);
         let email_verification = vars.flag_if_set("EMAIL_VERIFICATION");
@@ -50,6 +56,7 @@ impl Config {
         }
         Self {
             rbac_enabled,
+            user_mgmt_core: user_mgmt_core && rbac_enabled,
             enforcement,
             email_verification: email_verification.unwrap_or(mail.is_some()),
             mail,
@@ -167,6 +174,18 @@ mod tests {
         let cohort = ("USER_MGMT_ENFORCE_FOR", "staff, percent:25");
         let (config, _) = read(&[("USER_MGMT_ENFORCE", "on"), ("RBAC_ENABLED", "1"), cohort]);
         assert_eq!(config.enforcement.cohorts, "staff,percent:25".parse().unwrap());
+    }
+
+    #[test]
+    fn core_without_rbac_stays_hidden_and_says_so() {
+        let (config, outcome) = read(&[("USER_MGMT_CORE", "on"), ("EMAIL_VERIFICATION", "off")]);
+        assert!(!config.user_mgmt_core);
+        let warnings = outcome.unwrap();
+        assert!(warnings.len() == 1 && warnings[0].starts_with("USER_MGMT_CORE needs"), "{warnings:?}");
+        let (config, _) = read(&[("USER_MGMT_CORE", "on"), ("RBAC_ENABLED", "1")]);
+        assert!(config.user_mgmt_core);
+        let (config, _) = read(&[("RBAC_ENABLED", "1")]);
+        assert!(!config.user_mgmt_core);
     }
 
     #[test]

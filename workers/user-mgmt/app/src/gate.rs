@@ -378,7 +378,7 @@ fn by_permission<C: Principal>(caller: C, own: bool, rule: &Access) -> Result<Al
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
-fn denied<C>(denied: Denied<C>) -> Problem {
+pub(crate) fn denied<C>(denied: Denied<C>) -> Problem {
     match denied.required() {
         Some(permission) => Problem::new(
             http::StatusCode::FORBIDDEN,

@@ -10,6 +10,7 @@ use crate::app::{App, Platform};
 use crate::gate::{Mount, OwnOr};
 
 mod accounts;
+mod admin;
 mod healthz;
 mod rbac_routes;
 mod sessions;
@@ -29,6 +30,9 @@ pub fn table<P: Platform>(app: &Arc<App<P>>) -> RouteTable {
     if app.config.rbac_enabled {
         mount_rbac(&mut mount);
         mount_tokens(&mut mount);
+    }
+    if app.config.user_mgmt_core {
+        admin::mount(&mut mount);
     }
     mount.into_table()
 }

@@ -1,14 +1,18 @@
 //! Nobody grants, or takes away, what they do not hold.
 
-use accounts::UserId;
+use accounts::{Email, UserId};
 use http::StatusCode;
 use http_kit::Problem;
-use rbac::{Allowed, Grant, GrantSet, Principal, exceeding};
+use rbac::{Allowed, Grant, GrantSet, Permission, Principal, authorize, exceeding};
 use store::user_roles;
 
 use crate::app::{App, Platform};
 use crate::caller::Caller;
+use crate::gate::denied;
 use crate::services::problems::store_problem;
+
+/// What `SUPER_ADMIN` holds.
+const ADMIN_ALL: Grant = Grant::from_static("admin:all");
 
 /// What would go beyond the caller's own grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,4 +74,21 @@ pub(crate) async fn refuse_excess_of_user<P: Platform>(
     let held = user_roles::effective(user).all(&app.db).await.map_err(|error| store_problem(&error))?;
     let stored: Vec<String> = held.into_iter().map(|permission| permission.name).collect();
     refuse_excess_of_stored(allowed, &stored, what)
+}
+
+/// Refuses where the caller lacks a permission that a part of a request needs beside the one of its route.
+pub(crate) fn refuse_without(allowed: &Allowed<Caller>, permission: &Permission) -> Result<(), Problem> {
+    authorize(allowed.principal(), permission).map(|_| ()).map_err(denied)
+}
+
+/// Refuses to give an account the address that makes it `SUPER_ADMIN`, but to those who could do that anyway.
+pub(crate) fn refuse_excess_of_address<P: Platform>(
+    app: &App<P>,
+    allowed: &Allowed<Caller>,
+    email: &Email,
+) -> Result<(), Problem> {
+    if app.config.super_admin_email.as_ref() != Some(email) {
+        return Ok(());
+    }
+    refuse_excess(allowed, [&ADMIN_ALL], Excess::Account)
 }

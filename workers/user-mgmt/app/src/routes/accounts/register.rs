@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts::{Email, RoleId, TenantId, UserId};
+use accounts::{Email, RoleId, TenantId, UserId, UserStatus};
 use api::{RegisterRequest, RegisterResponse};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
@@ -47,6 +47,8 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
         password_hash: Some(hash),
         first_name: body.first_name,
         last_name: body.last_name,
+        status: UserStatus::Active,
+        staff: false,
         created_at: change.now(),
     };
     change.set_actor(user.id, user.tenant_id);

@@ -1,0 +1,1 @@
+-- The migration fills its tables from the accounts, and triggers keep them so.

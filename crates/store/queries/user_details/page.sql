@@ -1,0 +1,48 @@
+-- A page of users, the newest first, after the user ?2. One part of `considered` finds the users of a page by an index, the
+-- one that ?1 names; where more is asked for, they are sifted. At most ?6 are considered, so that a page costs the same
+-- wherever it is and however few are left of them. There is always a row: it says how far this went.
+WITH
+chosen AS MATERIALIZED (
+  SELECT (SELECT id FROM tenants WHERE name = ?4) AS tenant_id, (SELECT id FROM roles WHERE name = ?5) AS role_id
+),
+considered AS MATERIALIZED (
+  SELECT * FROM (SELECT id FROM users WHERE ?1 = 'all' AND id < ?2 ORDER BY id DESC LIMIT ?6)
+  UNION ALL
+  SELECT * FROM (
+    SELECT id FROM users WHERE ?1 = 'tenant' AND tenant_id = (SELECT tenant_id FROM chosen) AND id < ?2
+    ORDER BY id DESC LIMIT ?6)
+  UNION ALL
+  SELECT * FROM (
+    SELECT id FROM users WHERE ?1 = 'status' AND status = ?3 AND status <> 'active' AND id < ?2 ORDER BY id DESC LIMIT ?6)
+  UNION ALL
+  SELECT * FROM (
+    SELECT id FROM users
+    WHERE ?1 = 'tenant_status' AND tenant_id = (SELECT tenant_id FROM chosen) AND status = ?3 AND status <> 'active'
+      AND id < ?2
+    ORDER BY id DESC LIMIT ?6)
+  UNION ALL
+  SELECT * FROM (
+    SELECT user_id FROM user_roles WHERE ?1 = 'role' AND role_id = (SELECT role_id FROM chosen) AND user_id < ?2
+    ORDER BY user_id DESC LIMIT ?6)
+)
+SELECT reach.last, reach.considered, page.id AS key, page.user
+FROM (SELECT min(id) AS last, count(*) AS considered FROM considered) AS reach
+LEFT JOIN (
+  SELECT users.id, json_object(
+    'id', users.id, 'tenant_id', users.tenant_id, 'tenant', tenants.name, 'email', users.email,
+    'email_verified_at', users.email_verified_at, 'first_name', users.first_name, 'last_name', users.last_name,
+    'status', users.status, 'staff', users.staff, 'created_at', users.created_at, 'updated_at', users.updated_at,
+    'authz_version', users.authz_version,
+    'roles', json((SELECT json_group_array(json_object('id', roles.id, 'name', roles.name) ORDER BY roles.name)
+      FROM user_roles JOIN roles ON roles.id = user_roles.role_id WHERE user_roles.user_id = users.id))) AS user
+  FROM considered
+  CROSS JOIN users ON users.id = considered.id
+  JOIN tenants ON tenants.id = users.tenant_id
+  WHERE (?3 IS NULL OR users.status = ?3)
+    AND (?4 IS NULL OR users.tenant_id = (SELECT tenant_id FROM chosen))
+    AND (?5 IS NULL OR EXISTS (
+      SELECT 1 FROM user_roles WHERE user_id = users.id AND role_id = (SELECT role_id FROM chosen)))
+  ORDER BY considered.id DESC
+  LIMIT ?7
+) AS page
+ORDER BY page.id DESC
