@@ -1,5 +1,7 @@
 //! Work that follows from a change: written with it, done after the response, repeated until it is done.
 
+use std::time::Duration;
+
 use accounts::{OutboxId, SessionId, Timestamp, TokenHash, UserId};
 use serde::Deserialize;
 
@@ -78,9 +80,10 @@ pub fn by_id(id: OutboxId) -> Query<Entry> {
     Query::new(statement!("outbox/by_id", &id))
 }
 
-/// What is due, the longest due first.
-pub fn due(now: Timestamp, limit: u32) -> Query<Entry> {
-    Query::new(statement!("outbox/due", now, i64::from(limit)))
+/// What is due, the longest due first; `limit` of it, and as many that are due too late, since nothing is put off for longer
+/// than `longest`.
+pub fn due(now: Timestamp, longest: Duration, limit: u32) -> Query<Entry> {
+    Query::new(statement!("outbox/due", now, i64::from(limit), now.plus(longest)))
 }
 
 /// Takes an entry for oneself until `until`; gives no row where somebody else has.

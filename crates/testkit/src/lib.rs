@@ -26,4 +26,4 @@ pub use native::{InProcess, Native, NativePlatform, Vars, root};
 pub use rate_limit::MemoryRateLimit;
 pub use runtime::{DeferredTasks, LogLine, TestRuntime};
 pub use signer::Signer;
-pub use world::World;
+pub use world::{Behaviour, World};

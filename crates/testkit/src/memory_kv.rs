@@ -78,6 +78,11 @@ impl MemoryKv {
         self.state().values.insert(key.to_owned(), Value { text: text.to_owned(), expires_at: None });
     }
 
+    /// Removes a value, behind the back of whoever uses the store.
+    pub fn drop_key(&self, key: &str) {
+        self.state().values.remove(key);
+    }
+
     /// The names of what is stored, in order.
     pub fn keys(&self) -> Vec<String> {
         let (state, now) = (self.state(), self.clock.now());

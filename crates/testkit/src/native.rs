@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,36 +15,45 @@ use crate::mailbox::{Mailbox, SentMail};
 use crate::memory_kv::MemoryKv;
 use crate::rate_limit::MemoryRateLimit;
 use crate::runtime::{DeferredTasks, TestRuntime};
-use crate::world::World;
+use crate::world::{Behaviour, World};
 
 /// Variables of all three workers.
 pub type Vars = Vec<(String, String)>;
 
-/// A worker that is called as a function. It can be cut off.
+/// A worker that is called as a function. It can be made to fail.
 #[derive(Clone, Debug)]
 pub struct InProcess {
     service: Service,
     deferred: DeferredTasks,
-    down: Arc<Mutex<bool>>,
+    behaviour: Arc<Mutex<Behaviour>>,
 }
 
 impl InProcess {
     fn new(service: Service, deferred: DeferredTasks) -> Self {
-        Self { service, deferred, down: Arc::default() }
+        Self { service, deferred, behaviour: Arc::default() }
     }
 
-    /// Cuts it off, or brings it back.
-    pub fn set_down(&self, down: bool) {
-        *self.down.lock().unwrap() = down;
+    /// Asks it as nobody is kept from doing.
+    async fn handle(&self, request: http::Request<Body>) -> http::Response<Body> {
+        self.service.handle(request, Arc::new(self.deferred.clone())).await
+    }
+
+    /// Has it answer other workers like this from now on.
+    pub fn set(&self, behaviour: Behaviour) {
+        *self.behaviour.lock().unwrap() = behaviour;
     }
 }
 
 impl Fetch for InProcess {
     async fn fetch(&self, request: http::Request<Body>) -> Result<http::Response<Body>, FetchError> {
-        if *self.down.lock().unwrap() {
-            return Err(FetchError("cut off".to_owned()));
+        let behaviour = *self.behaviour.lock().unwrap();
+        match behaviour {
+            Behaviour::Works => {}
+            Behaviour::Fails => return Err(FetchError("cut off".to_owned())),
+            // As the binding does when it has waited long enough.
+            Behaviour::Hangs => return Err(FetchError("no answer in time".to_owned())),
         }
-        Ok(self.service.handle(request, Arc::new(self.deferred.clone())).await)
+        Ok(self.handle(request).await)
     }
 }
 
@@ -201,7 +211,7 @@ impl World for Native {
     }
 
     async fn send_to_session_state(&self, request: http::Request<Vec<u8>>) -> Reply {
-        reply(self.session_state.fetch(request.map(Body::from)).await.unwrap()).await
+        reply(self.session_state.handle(request.map(Body::from)).await).await
     }
 
     async fn sql(&self, sql: &str) -> Vec<Value> {
@@ -221,6 +231,26 @@ impl World for Native {
 
     async fn run_cron(&self) {
         services::cron::run(&self.app).await;
+    }
+
+    async fn logs(&self) -> Vec<String> {
+        self.runtime.log_lines().into_iter().map(|logged| logged.line.to_string()).collect()
+    }
+
+    async fn set_session_state(&self, behaviour: Behaviour) {
+        self.session_state.set(behaviour);
+    }
+
+    async fn kv(&self) -> BTreeMap<String, String> {
+        let value = |key: String| self.sessions_kv.peek(&key).map(|value| (key, value));
+        self.sessions_kv.keys().into_iter().filter_map(value).collect()
+    }
+
+    async fn set_kv(&self, key: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.sessions_kv.poke(key, value),
+            None => self.sessions_kv.drop_key(key),
+        }
     }
 
     async fn restart_with(&mut self, vars: &[(&str, &str)]) {

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
@@ -5,6 +6,18 @@ use serde_json::Value;
 
 use crate::client::Reply;
 use crate::mailbox::SentMail;
+
+/// How session-state answers user-mgmt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Behaviour {
+    /// As it should.
+    #[default]
+    Works,
+    /// With an error.
+    Fails,
+    /// Not within anybody's patience.
+    Hangs,
+}
 
 /// A running deployment, as a test sees it: in one process, or on workerd.
 pub trait World: Send + Sync {
@@ -25,6 +38,18 @@ pub trait World: Send + Sync {
 
     /// Runs the cron trigger.
     fn run_cron(&self) -> impl Future<Output = ()> + Send;
+
+    /// What the workers have logged, at least since this was last asked.
+    fn logs(&self) -> impl Future<Output = Vec<String>> + Send;
+
+    /// Has session-state answer user-mgmt like this from now on.
+    fn set_session_state(&self, behaviour: Behaviour) -> impl Future<Output = ()> + Send;
+
+    /// The keys of the namespace of the sessions and what they hold, behind session-state's back.
+    fn kv(&self) -> impl Future<Output = BTreeMap<String, String>> + Send;
+
+    /// Sets a key of that namespace, or removes it.
+    fn set_kv(&self, key: &str, value: Option<&str>) -> impl Future<Output = ()> + Send;
 
     /// Starts again with these variables changed; the data stays.
     fn restart_with(&mut self, vars: &[(&str, &str)]) -> impl Future<Output = ()> + Send;

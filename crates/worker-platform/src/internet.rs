@@ -4,10 +4,10 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{Request, Response};
 use http_kit::{Fetch, FetchError};
+use worker::AbortController;
 use worker::send::SendFuture;
-use worker::{AbortController, Delay};
 
-use crate::convert;
+use crate::{convert, within};
 
 /// How long somebody else's server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,16 +30,10 @@ async fn send(request: Request<Body>) -> worker::Result<Response<Body>> {
     let controller = AbortController::default();
     let signal = controller.signal();
     let answer = worker::Fetch::Request(request);
-    let answer = answer.send_with_signal(&signal);
-    let timeout = Delay::from(PATIENCE);
-    futures_util::pin_mut!(answer, timeout);
-    let response = match futures_util::future::select(answer, timeout).await {
-        futures_util::future::Either::Left((response, _)) => response?,
-        futures_util::future::Either::Right(_) => {
-            controller.abort();
-            return Err(format!("no answer within {} s", PATIENCE.as_secs()).into());
-        }
+    let Ok(response) = within(PATIENCE, answer.send_with_signal(&signal)).await else {
+        controller.abort();
+        return Err(format!("no answer within {} s", PATIENCE.as_secs()).into());
     };
-    let (parts, body) = worker::HttpResponse::try_from(response)?.into_parts();
+    let (parts, body) = worker::HttpResponse::try_from(response?)?.into_parts();
     Ok(Response::from_parts(parts, Body::new(body)))
 }

@@ -1,12 +1,14 @@
 //! The cases' view of the workers on workerd.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
-use testkit::{Reply, SentMail, World};
+use testkit::{Behaviour, Reply, SentMail, World};
 use tokio::task::{block_in_place, spawn_blocking};
 
 use crate::workerd::{Migrations, Workerd};
@@ -18,6 +20,7 @@ pub struct Live {
     pub workerd: Arc<Workerd>,
     agent: ureq::Agent,
     vars: Map<String, Value>,
+    gated: AtomicBool,
 }
 
 impl Live {
@@ -42,7 +45,7 @@ impl Live {
             .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .new_agent();
-        Self { workerd, agent, vars: all }
+        Self { workerd, agent, vars: all, gated: AtomicBool::new(false) }
     }
 }
 
@@ -122,11 +125,49 @@ impl World for Live {
         block_in_place(|| self.workerd.scheduled("user-mgmt", "* * * * *")).unwrap();
     }
 
+    async fn logs(&self) -> Vec<String> {
+        block_in_place(|| self.workerd.logs()).unwrap().iter().map(Value::to_string).collect()
+    }
+
+    async fn set_session_state(&self, behaviour: Behaviour) {
+        let name = match behaviour {
+            Behaviour::Works => "works",
+            Behaviour::Fails => "fails",
+            Behaviour::Hangs => "hangs",
+        };
+        block_in_place(|| {
+            // The gate is there for the cases that need it; the others run on the binding of a deployment.
+            if !self.gated.swap(true, Ordering::Relaxed) {
+                self.workerd.update_with_gate(&json!({ "user-mgmt": self.vars }))?;
+            }
+            self.workerd.set_gate(name)
+        })
+        .unwrap();
+    }
+
+    async fn kv(&self) -> BTreeMap<String, String> {
+        block_in_place(|| {
+            let keys = self.workerd.kv_keys("SESSIONS", "").unwrap();
+            let value =
+                |key: String| self.workerd.kv_get("SESSIONS", &key).unwrap().map(|value| (key, value));
+            keys.into_iter().filter_map(value).collect()
+        })
+    }
+
+    async fn set_kv(&self, key: &str, value: Option<&str>) {
+        block_in_place(|| match value {
+            Some(value) => self.workerd.kv_put("SESSIONS", key, value, None),
+            None => self.workerd.kv_delete("SESSIONS", key),
+        })
+        .unwrap();
+    }
+
     async fn restart_with(&mut self, vars: &[(&str, &str)]) {
         for (name, value) in vars {
             self.vars.insert((*name).to_owned(), json!(value));
         }
         block_in_place(|| self.workerd.update(&json!({ "user-mgmt": self.vars }))).unwrap();
+        self.gated.store(false, Ordering::Relaxed);
     }
 
     fn try_advance(&self, _: Duration) -> bool {

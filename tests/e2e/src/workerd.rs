@@ -98,6 +98,17 @@ impl Workerd {
         self.call("update", json!({ "vars": vars })).map(drop)
     }
 
+    /// The same, with user-mgmt bound to a gate before session-state, which [`Self::set_gate`] opens and closes.
+    pub fn update_with_gate(&self, vars: &Value) -> Result<()> {
+        let overrides = json!({ "user-mgmt": { "SESSION_STATE": "session-state-gate" } });
+        self.call("update", json!({ "vars": vars, "bindingOverrides": overrides })).map(drop)
+    }
+
+    /// What becomes of a call of session-state: it `works`, `fails` or `hangs`.
+    pub fn set_gate(&self, behaviour: &str) -> Result<()> {
+        self.fetch("session-state-gate", "PUT", &format!("/behaviour/{behaviour}"), &[], None).map(drop)
+    }
+
     /// Applies more migrations; what is applied already is passed over.
     pub fn migrate(&self, files: &[&str]) -> Result<()> {
         self.call("migrate", json!({ "files": files })).map(drop)

@@ -1,6 +1,7 @@
 //! The outbox: work that follows from a change.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use accounts::{OutboxId, Timestamp};
 use serde_json::{Value, json};
@@ -9,6 +10,9 @@ use store::{Db, sessions, users};
 
 use crate::check::{Check, none, same, some};
 use crate::fixture::{later, outbox_id, session, session_id, token_hash, user};
+
+/// Nothing here is due for being put off too long.
+const NEVER: Duration = Duration::from_hours(24 * 365 * 100);
 
 /// Due so many seconds after everything that other cases write.
 fn due(seconds: u64) -> Schedule {
@@ -21,7 +25,7 @@ fn at(seconds: u64) -> Timestamp {
 
 /// What is due by then, of these.
 async fn taken_up(db: &impl Db, now: Timestamp, of: &[OutboxId]) -> Check<Vec<OutboxId>> {
-    let entries = outbox::due(now, 10_000).all(db).await?;
+    let entries = outbox::due(now, NEVER, 10_000).all(db).await?;
     Ok(entries.into_iter().map(|entry| entry.id).filter(|id| of.contains(id)).collect())
 }
 
@@ -46,7 +50,12 @@ pub(crate) async fn work_is_taken_up_when_due_the_longest_due_first(db: &impl Db
     same(taken_up(db, before, &ids).await?, Vec::<OutboxId>::new())?;
     same(taken_up(db, at(10), &ids).await?, [ids[1]])?;
     same(taken_up(db, at(99), &ids).await?, [ids[1], ids[2], ids[0]])?;
-    same(outbox::due(at(99), 2).all(db).await?.len(), 2)?;
+    same(outbox::due(at(99), NEVER, 2).all(db).await?.len(), 2)?;
+    // Later than anything is put off: by a clock that was far ahead.
+    for (longest, taken) in [(10_000_009, true), (10_000_010, false)] {
+        let found = outbox::due(later(0), Duration::from_secs(longest), 10_000).all(db).await?;
+        same((longest, found.iter().any(|entry| entry.id == ids[1])), (longest, taken))?;
+    }
     for id in ids {
         outbox::delete(id).run(db).await?;
     }

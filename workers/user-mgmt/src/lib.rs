@@ -1,6 +1,7 @@
 //! The user-mgmt worker: bindings to platform to router.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_kit::{Service, Vars};
 use store_d1::D1;
@@ -16,6 +17,9 @@ mod mailer;
 use mailer::WorkerMailer;
 
 const NAME: &str = "user-mgmt";
+/// How long session-state may take: whoever asks for it in a request waits so long at the most, and so does the next piece
+/// of work in the outbox.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 static ISOLATE: Isolate<Arc<App<Cloudflare>>> = Isolate::new(NAME, build);
 
@@ -42,7 +46,7 @@ fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>
     };
     let app = Arc::new(App {
         db: D1::new(db?),
-        session_state: ServiceBinding::new(session_state?),
+        session_state: ServiceBinding::new(session_state?).with_patience(PATIENCE),
         kdf: WebCrypto,
         sign_in_limiter: RateLimiter::new(sign_in_limiter?),
         mailer,

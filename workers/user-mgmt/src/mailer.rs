@@ -1,9 +1,13 @@
 use std::future::Future;
+use std::time::Duration;
 
 use user_mgmt_app::services::mail::{HttpSender, Mail, MailError, Mailer};
 use worker::send::SendFuture;
 use worker::{EmailAddress, SendEmail, SendEmailBuilder};
-use worker_platform::Internet;
+use worker_platform::{Internet, within};
+
+/// How long the platform may take with a mail. One that it takes after all may be sent twice, rather than not at all.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What sends mail in this deployment.
 pub(crate) enum WorkerMailer {
@@ -38,8 +42,9 @@ async fn send(binding: &SendEmail, mail: &Mail) -> Result<(), MailError> {
         }
     };
     let message = builder.text(&mail.text).html(&mail.html).build();
-    match binding.send_with_builder(&message).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(MailError::Refused(worker::Error::from(error).to_string())),
+    match within(PATIENCE, binding.send_with_builder(&message)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(MailError::Refused(worker::Error::from(error).to_string())),
+        Err(error) => Err(MailError::Refused(error.to_string())),
     }
 }

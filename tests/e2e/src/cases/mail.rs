@@ -15,12 +15,12 @@ pub async fn last_mail<W: World>(world: &W, to: &str) -> SentMail {
 }
 
 /// Lets the next mail to everybody through, as the minute between two of a kind does.
-async fn let_a_minute_pass<W: World>(world: &W) {
+pub(super) async fn let_a_minute_pass<W: World>(world: &W) {
     world.sql("UPDATE mail_requests SET requested_at = 0").await;
 }
 
 /// What a client sees of an answer, but for the id of the request and the time it took.
-fn visible(reply: &Reply) -> (u16, Vec<String>, String) {
+pub(super) fn visible(reply: &Reply) -> (u16, Vec<String>, String) {
     let kept = |headers: &HeaderMap| {
         let mut lines: Vec<String> = headers
             .iter()
@@ -34,7 +34,7 @@ fn visible(reply: &Reply) -> (u16, Vec<String>, String) {
 }
 
 /// Registers with verification on, and confirms by the mail.
-async fn confirmed<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
+pub(super) async fn confirmed<'w, W: World>(world: &'w W, email: &str) -> Client<'w, W> {
     let mut client = Client::new(world);
     client.register(email, PASSWORD).await.expect(201);
     let token = last_mail(world, email).await.token();
@@ -108,42 +108,6 @@ pub async fn a_forgotten_password_is_set_by_a_mailed_link<W: World>(world: &mut 
     assert_eq!(count(world, "audit_log WHERE action = 'mail.requested'").await, 1);
 }
 
-/// Status, headers and body are the same for an address that is known, unknown, or of a suspended account.
-pub async fn an_address_tells_nothing_wherever_one_is_taken<W: World>(world: &mut W) {
-    world.restart_with(&[("EMAIL_VERIFICATION", "on")]).await;
-    confirmed(world, "known@example.com").await;
-    confirmed(world, "suspended@example.com").await;
-    world.sql("UPDATE users SET status = 'suspended' WHERE email = 'suspended@example.com'").await;
-    let_a_minute_pass(world).await;
-    let mut client = Client::new(world);
-    for path in ["/forgot-password", "/verify-email/resend"] {
-        let mut answers = Vec::new();
-        for who in ["known", "unknown", "suspended", "known"] {
-            let reply = client.post(path, &json!({ "username": format!("{who}@example.com") })).await;
-            answers.push(visible(&reply.expect(202)));
-        }
-        answers.dedup();
-        assert_eq!(answers.len(), 1, "{path}: {answers:?}");
-    }
-    let mut answers = Vec::new();
-    for who in ["known@example.com", "xxxxx@example.com"] {
-        let (status, headers, body) = visible(&client.register(who, NEW_PASSWORD).await.expect(201));
-        answers.push((status, headers, body.replace(who, "")));
-    }
-    answers.dedup();
-    assert_eq!(answers.len(), 1, "{answers:?}");
-    client.login("known@example.com", NEW_PASSWORD).await.expect_problem(401, "invalid_credentials");
-    world.settle().await;
-    let subjects: Vec<_> =
-        world.mails("known@example.com").await.into_iter().map(|mail| mail.subject).collect();
-    assert_eq!(
-        subjects,
-        ["Confirm your e-mail address", "Set a new password", "You already have an account"]
-    );
-    assert_eq!(world.mails("unknown@example.com").await, []);
-    assert_eq!(world.mails("suspended@example.com").await.len(), 1, "only the one from before");
-}
-
 /// Whoever is first; the other one is told that the link does not work.
 pub async fn two_resets_with_one_token_at_once_are_one<W: World>(world: &mut W) {
     let id = my_id(&mut member(world, "ada@example.com").await).await;
@@ -164,44 +128,6 @@ pub async fn two_resets_with_one_token_at_once_are_one<W: World>(world: &mut W) 
     ada.login("ada@example.com", loser).await.expect_problem(401, "invalid_credentials");
     ada.login("ada@example.com", winner).await.expect(200);
     assert_eq!(count(world, "audit_log WHERE action = 'user.password_reset'").await, 1);
-}
-
-/// The older framework never looked at the time.
-pub async fn a_reset_token_that_has_expired_is_refused<W: World>(world: &mut W) {
-    let mut ada = member(world, "ada@example.com").await;
-    let id = my_id(&mut ada).await;
-    for (purpose, path) in [
-        ("reset_password", "/forgot-password-validate"),
-        ("reset_password", "/forgot-password-new-password"),
-        ("verify_email", "/verify-email"),
-    ] {
-        let mut body = json!({ "token": make_token(world, &id, purpose).await });
-        if path.ends_with("new-password") {
-            body["password"] = json!(NEW_PASSWORD);
-        }
-        world.sql("UPDATE one_time_tokens SET expires_at = 1").await;
-        ada.post(path, &body).await.expect_problem(400, "token_invalid");
-    }
-    ada.login("ada@example.com", PASSWORD).await.expect(200);
-}
-
-/// The older framework left them alive.
-pub async fn no_session_outlives_a_reset<W: World>(world: &mut W) {
-    let mut ada = member(world, "ada@example.com").await;
-    let mut phone = Client::new(world);
-    phone.login("ada@example.com", PASSWORD).await.expect(200);
-    let mut bob = member(world, "bob@example.com").await;
-    super::revocation::cached_at_last(world, &ada).await;
-    let id = my_id(&mut ada).await;
-    let body = json!({ "token": make_token(world, &id, "reset_password").await, "password": NEW_PASSWORD });
-    Client::new(world).post("/forgot-password-new-password", &body).await.expect(204);
-    for client in [&mut ada, &mut phone] {
-        client.get("/load-user").await.expect_problem(401, "unauthenticated");
-    }
-    bob.get("/load-user").await.expect(200);
-    world.settle().await;
-    assert_eq!(super::revocation::cached(world, &ada).await, None, "the cache has forgotten it too");
-    assert_eq!(count(world, &format!("sessions WHERE user_id = '{id}'")).await, 0);
 }
 
 /// Every token that is not the right one is the same problem.

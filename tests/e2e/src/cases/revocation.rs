@@ -5,7 +5,7 @@ use http::Request;
 use serde_json::{Value, json};
 use testkit::{Client, World};
 
-use super::{assign, create_role, member, my_id, permission_id, register_permissions, super_admin};
+use super::{assign, create_role, member, my_id, register_permissions, super_admin};
 
 /// What session-state knows of a client's session.
 pub async fn cached<W: World>(world: &W, client: &Client<'_, W>) -> Option<Value> {
@@ -24,30 +24,6 @@ pub async fn cached_at_last<W: World>(world: &W, client: &Client<'_, W>) -> Valu
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     panic!("the record of the session was not written");
-}
-
-/// The epoch makes every record stale.
-pub async fn a_permission_taken_from_a_role_denies_the_next_request_and_reaches_the_cache<W: World>(
-    world: &mut W,
-) {
-    let mut admin = super_admin(world, "root@example.com").await;
-    let role = create_role(&mut admin, "auditor", &["roles:read"]).await;
-    let mut ada = member(world, "ada@example.com").await;
-    let ada_id = my_id(&mut ada).await;
-    assign(&mut admin, &ada_id, &role).await;
-    world.settle().await;
-    ada.login("ada@example.com", super::PASSWORD).await.expect(200);
-    ada.get("/rbac/roles").await.expect(200);
-    let record = cached_at_last(world, &ada).await;
-    assert_eq!(record["freshness"], "fresh");
-    assert_eq!(record["session"]["permissions"], json!(["roles:read", "users:read"]));
-    assert_eq!(record["session"]["roles"], json!(["auditor", "MEMBER"]));
-
-    let read = permission_id(world, "roles:read").await;
-    admin.delete(&format!("/rbac/roles/{role}/permissions/{read}")).await.expect(204);
-    ada.get("/rbac/roles").await.expect_problem(403, "permission_denied");
-    world.settle().await;
-    assert_eq!(cached(world, &ada).await.unwrap()["freshness"], "stale");
 }
 
 /// The user's records are not believed any more.

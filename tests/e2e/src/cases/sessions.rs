@@ -20,11 +20,11 @@ fn with_cookie<'w, W: World>(world: &'w W, session: Option<&String>) -> Client<'
     client
 }
 
-async fn listed<W: World>(client: &mut Client<'_, W>) -> Vec<Value> {
+pub(super) async fn listed<W: World>(client: &mut Client<'_, W>) -> Vec<Value> {
     client.get("/sessions").await.expect(200).json()["items"].as_array().unwrap().clone()
 }
 
-async fn current<W: World>(client: &mut Client<'_, W>) -> String {
+pub(super) async fn current<W: World>(client: &mut Client<'_, W>) -> String {
     let sessions = listed(client).await;
     text(&sessions.iter().find(|session| session["current"] == true).unwrap()["id"])
 }
@@ -215,19 +215,6 @@ pub async fn a_cookie_that_is_not_one_live_token_is_nobodys<W: World>(world: &mu
         assert!(expected, "{what}: {} {}", reply.status, reply.text());
     }
     assert_eq!(ada.get("/load-user").await.expect(200).json()["username"], "ada@example.com");
-}
-
-/// However often it is used, and however young it is.
-pub async fn a_session_past_its_limits_is_over_and_not_listed<W: World>(world: &mut W) {
-    let mut ada = member(world, "ada@example.com").await;
-    for limit in ["expires_at = 1", "last_seen_at = 1"] {
-        let mut phone = signed_in(world, "ada@example.com").await;
-        let id = current(&mut phone).await;
-        assert_eq!(listed(&mut ada).await.len(), 2);
-        world.sql(&format!("UPDATE sessions SET {limit} WHERE id = '{id}'")).await;
-        phone.get("/load-user").await.expect_problem(401, "unauthenticated");
-        assert_eq!(listed(&mut ada).await.len(), 1, "{limit}");
-    }
 }
 
 /// What a cached check does that finds a record stale or missing, and who can't.

@@ -98,7 +98,7 @@ pub async fn process<P: Platform>(app: &App<P>, ids: Vec<OutboxId>) {
 pub(super) async fn drain<P: Platform>(app: &App<P>) -> Result<(), StoreError> {
     loop {
         // An entry that fails is due later, so this ends.
-        let entries = outbox::due(app.runtime.now(), PAGE).all(&app.db).await?;
+        let entries = outbox::due(app.runtime.now(), MAX_PAUSE * 2, PAGE).all(&app.db).await?;
         let last = entries.len() < PAGE as usize;
         // The epoch is one key, which takes one write a second: one write stands for all that ask for it.
         let (epochs, others): (Vec<_>, Vec<_>) =
