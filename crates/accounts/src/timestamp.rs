@@ -33,6 +33,13 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// The start of the span of this length, counted from 1970 in UTC, that this time lies in: of its day, of its minute.
+    #[must_use]
+    pub fn floor(self, span: Duration) -> Self {
+        let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX).max(1);
+        Self(self.0.saturating_sub(self.0.rem_euclid(span)))
+    }
+
     /// How long ago `earlier` was; zero where it lies ahead, as after a clock has stepped back.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -88,6 +95,19 @@ mod tests {
     #[test]
     fn since_of_a_later_time_is_zero() {
         assert_eq!(Timestamp::from_millis(1).since(Timestamp::from_millis(5)), Duration::ZERO);
+    }
+
+    #[test]
+    fn floor_is_the_start_of_the_day() {
+        let day = Duration::from_hours(24);
+        for (time, start) in [
+            (1_769_851_800_007, "2026-01-31T00:00:00.000Z"),
+            (1_769_817_600_000, "2026-01-31T00:00:00.000Z"),
+            (1_769_817_599_999, "2026-01-30T00:00:00.000Z"),
+            (-1, "1969-12-31T00:00:00.000Z"),
+        ] {
+            assert_eq!(Timestamp::from_millis(time).floor(day).to_string(), start);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod accounts_api;
 mod admin_api;
 mod page;
 mod rbac_api;
+mod rollout_api;
 pub mod session_state;
 mod sessions_api;
 mod time;
@@ -26,6 +27,11 @@ pub use rbac_api::{
     CreateRoleRequest, EffectivePermission, EffectivePermissions, Manifest, ManifestPermission,
     ManifestResult, Permission, Role, RolePermissions, SetRolePermissionsRequest, UpdateRoleRequest,
     UserRoles,
+};
+pub use rollout_api::{
+    Findings, MatrixDefects, PermissionFindings, Readiness, ReadinessReason, Rollout, RolloutDay,
+    RolloutFlags, RouteFindings, Top, UnexercisedRoute, UngrantedPermission, UnheldRole, UnreadableGrant,
+    UserFindings,
 };
 pub use sessions_api::{ChangePasswordRequest, DeleteAccountRequest, Session};
 pub use time::DateTime;

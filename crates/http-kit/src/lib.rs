@@ -4,6 +4,7 @@
 //! bodies and parameters with errors that name the field, the origin check, cookies, the log line, and the seams to
 //! other workers. Not in scope: who may do what, and any platform.
 
+mod analytics;
 mod bearer;
 mod context;
 mod cookie;
@@ -23,6 +24,7 @@ mod vars;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 
+pub use analytics::{Analytics, AnalyticsError};
 pub use axum::body::{Body, Bytes};
 pub use bearer::bearer_token;
 pub use context::{Identity, RequestContext};

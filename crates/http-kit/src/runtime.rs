@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use accounts::{Clock, Random};
 use serde_json::Value;
@@ -11,6 +12,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Runtime: Clock + Random + Send + Sync + 'static {
     /// Writes one line: a JSON object.
     fn log(&self, level: Level, line: &Value);
+
+    /// Waits. Work after a response may, for some seconds; a response must not.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
 /// How bad it is.

@@ -62,6 +62,22 @@ impl<'a> Vars<'a> {
         }
     }
 
+    /// The same for a secret: what is wrong with it is said without its text.
+    pub fn secret<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
+        match self.text(name)?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.errors.push(format!("{name}: {error}"));
+                None
+            }
+        }
+    }
+
+    /// What looks wrong so far.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// Something about the values looks wrong, though they can be used.
     pub fn warn(&mut self, reason: impl Into<String>) {
         self.warnings.push(reason.into());
@@ -109,6 +125,15 @@ mod tests {
             vars.finish(),
             Ok(vec!["F: `enabled` is neither on nor off; it counts as off".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_secret_that_is_wrong_is_not_repeated() {
+        let lookup = |_: &str| Some("not-an-address".to_owned());
+        let mut vars = Vars::new(&lookup);
+        assert_eq!(vars.secret::<accounts::Email>("S"), None);
+        let errors = vars.finish().unwrap_err();
+        assert!(errors[0].starts_with("S: must be") && !errors[0].contains("not-an-address"), "{errors:?}");
     }
 
     #[test]

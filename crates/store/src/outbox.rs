@@ -23,6 +23,8 @@ pub struct Entry {
     pub attempts: i64,
     /// When it is due.
     pub due_at: Timestamp,
+    /// When it was written.
+    pub created_at: Timestamp,
 }
 
 /// A piece of work that nobody else does now.

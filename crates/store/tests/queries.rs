@@ -14,6 +14,10 @@ const OF_A_STATEMENT: [&str; 4] = ["chosen", "considered", "reach", "page"];
 /// Tables of so few rows that reading them whole is as good as an index.
 const OF_ONE_ROW: [&str; 1] = ["rbac_meta"];
 
+/// Reports for administrators, which look at the whole of what administrators have entered.
+const REPORTS: [&str; 4] =
+    ["authz_routes/list", "permissions/not_granted", "role_permissions/suspect", "roles/not_held"];
+
 fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -139,7 +143,8 @@ fn every_query_can_be_prepared_and_reads_no_growing_table_whole() {
                 || scanned.contains(" VIRTUAL TABLE INDEX");
             let table = scanned.split(' ').next().unwrap();
             let few = OF_ONE_ROW.contains(&table) || OF_A_STATEMENT.contains(&table);
-            assert!(bounded || few, "{name}: {step}");
+            let report = REPORTS.contains(&name.as_str());
+            assert!(bounded || few || report, "{name}: {step}");
         }
     }
 }

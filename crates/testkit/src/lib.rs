@@ -10,7 +10,9 @@
     reason = "a fixture that fails fails its test"
 )]
 
+mod analytics;
 mod client;
+mod internet;
 mod mailbox;
 mod memory_kv;
 mod native;
@@ -19,7 +21,9 @@ mod runtime;
 mod signer;
 mod world;
 
+pub use analytics::MemoryAnalytics;
 pub use client::{Client, Reply};
+pub use internet::{MemoryInternet, SentRequest};
 pub use mailbox::{Mailbox, SentMail};
 pub use memory_kv::{KvCounts, MemoryKv};
 pub use native::{InProcess, Native, NativePlatform, Vars, root};

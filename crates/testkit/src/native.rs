@@ -8,9 +8,12 @@ use http_kit::{Body, Fetch, FetchError, Runtime, Service, read_body};
 use serde_json::Value;
 use store::{Db, Param, Statement};
 use store_sqlite::{Sqlite, migrations};
+use user_mgmt_app::services::telemetry::Counters;
 use user_mgmt_app::{App, Config, Platform, routes, services};
 
+use crate::analytics::MemoryAnalytics;
 use crate::client::Reply;
+use crate::internet::MemoryInternet;
 use crate::mailbox::{Mailbox, SentMail};
 use crate::memory_kv::MemoryKv;
 use crate::rate_limit::MemoryRateLimit;
@@ -67,6 +70,7 @@ impl Platform for NativePlatform {
     type Kdf = RustCrypto;
     type RateLimit = MemoryRateLimit;
     type Mailer = Mailbox;
+    type Internet = MemoryInternet;
 }
 
 /// The three workers in one process, on SQLite and a map.
@@ -83,6 +87,10 @@ pub struct Native {
     pub session_state: InProcess,
     /// What counts sign-ins by client address.
     pub sign_in_limiter: MemoryRateLimit,
+    /// Everybody else's servers.
+    pub internet: MemoryInternet,
+    /// Where events about decisions go.
+    pub analytics: MemoryAnalytics,
     /// user-mgmt, as account-pages calls it.
     pub user_mgmt: InProcess,
     /// account-pages, as a browser calls it.
@@ -161,6 +169,7 @@ impl Native {
         let session_state = InProcess::new(state, deferred.clone());
 
         let sign_in_limiter = MemoryRateLimit::new(runtime.clone());
+        let (internet, analytics) = (MemoryInternet::default(), MemoryAnalytics::default());
         let config = Config::read(&mut reader);
         reader.finish().expect("the variables of the test are right");
         let app = Arc::new(App {
@@ -169,6 +178,9 @@ impl Native {
             kdf: RustCrypto,
             sign_in_limiter: sign_in_limiter.clone(),
             mailer: mailbox.clone(),
+            internet: internet.clone(),
+            analytics: Some(Arc::new(analytics.clone())),
+            counters: Counters::default(),
             runtime: shared.clone(),
             config,
         });
@@ -183,6 +195,8 @@ impl Native {
             mailbox,
             session_state,
             sign_in_limiter,
+            internet,
+            analytics,
             user_mgmt,
             account_pages,
             app,
@@ -228,6 +242,8 @@ impl World for Native {
     async fn settle(&self) {
         self.deferred.run().await;
     }
+
+    async fn pause(&self, _: Duration) {}
 
     async fn run_cron(&self) {
         services::cron::run(&self.app).await;

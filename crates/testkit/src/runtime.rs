@@ -80,6 +80,11 @@ impl Runtime for TestRuntime {
     fn log(&self, level: Level, line: &Value) {
         self.log.lock().unwrap().push(LogLine { level, line: line.clone() });
     }
+
+    /// No time at all: the clock is moved by tests alone.
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Work for after the response, kept until a test has it done.

@@ -36,6 +36,9 @@ pub trait World: Send + Sync {
     /// Waits until the work that responses left behind is done.
     fn settle(&self) -> impl Future<Output = ()> + Send;
 
+    /// Lets a little real time pass, where work is done beside the test.
+    fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+
     /// Runs the cron trigger.
     fn run_cron(&self) -> impl Future<Output = ()> + Send;
 

@@ -3,6 +3,7 @@
 //! In scope: time, randomness, the log, service bindings, rate limits, hashing passwords, work after the response,
 //! variables, and what a worker keeps for the life of its isolate. Not in scope: the database (`edgeward-store-d1`), and anything that decides.
 
+mod analytics_engine;
 mod binding;
 mod convert;
 mod internet;
@@ -14,6 +15,7 @@ mod variables;
 mod wait_until;
 mod web_crypto;
 
+pub use analytics_engine::AnalyticsEngine;
 pub use binding::ServiceBinding;
 pub use internet::Internet;
 pub use isolate::{Isolate, binding};

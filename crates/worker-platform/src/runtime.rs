@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use accounts::{Clock, Random, Timestamp};
-use http_kit::{Level, Runtime};
+use http_kit::{BoxFuture, Level, Runtime};
 use serde_json::Value;
-use worker::{Date, console_error, console_log, console_warn};
+use worker::send::SendFuture;
+use worker::{Date, Delay, console_error, console_log, console_warn};
 
 /// Time, randomness and the log of a worker.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,5 +43,8 @@ impl Runtime for WorkerRuntime {
             Level::Warn => console_warn!("{line}"),
             Level::Error => console_error!("{line}"),
         }
+    }
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(SendFuture::new(Delay::from(duration)))
     }
 }

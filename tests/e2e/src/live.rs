@@ -121,6 +121,10 @@ impl World for Live {
         panic!("the outbox does not empty: {:?}", self.sql("SELECT * FROM outbox").await);
     }
 
+    async fn pause(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
     async fn run_cron(&self) {
         block_in_place(|| self.workerd.scheduled("user-mgmt", "* * * * *")).unwrap();
     }

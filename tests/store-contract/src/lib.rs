@@ -19,8 +19,10 @@ mod outbox;
 mod permissions;
 mod role_permissions;
 mod roles;
+mod rollout;
 mod sessions;
 mod sign_in_failures;
+mod telemetry;
 mod tenants;
 mod user_details;
 mod user_roles;
@@ -220,6 +222,19 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             address_is_verified_once_and_a_reset_ends_sessions
             tokens_that_are_over_are_swept_and_others_stay
             requests_of_long_ago_are_swept_and_others_stay
+        }
+        rollout {
+            report_sums_by_day_route_permission_and_user
+            report_names_what_no_role_grants_and_nobody_has
+            every_unreadable_grant_is_suspect
+        }
+        telemetry {
+            counts_add_up_by_day_finding_mode_route_and_permission
+            users_are_named_up_to_the_limit_of_a_day
+            minutes_add_up_from_any_minute_on
+            routes_keep_the_last_day_of_use
+            what_is_old_is_forgotten
+            alert_is_written_once_in_a_window
         }
         audit {
             event_is_stored_as_it_happened

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_kit::{Service, Vars};
+use http_kit::{Analytics, Service, Vars};
 use store_d1::D1;
 use user_mgmt_app::services::mail::HttpSender;
+use user_mgmt_app::services::telemetry::Counters;
 use user_mgmt_app::{App, Config, Platform, routes, services};
 use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
 use worker_platform::{
-    Internet, Isolate, RateLimiter, Response, ServiceBinding, WebCrypto, WorkerRuntime, binding,
+    AnalyticsEngine, Internet, Isolate, RateLimiter, Response, ServiceBinding, WebCrypto, WorkerRuntime,
+    binding,
 };
 
 mod mailer;
@@ -32,6 +34,7 @@ impl Platform for Cloudflare {
     type Kdf = WebCrypto;
     type RateLimit = RateLimiter;
     type Mailer = WorkerMailer;
+    type Internet = Internet;
 }
 
 fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>>)> {
@@ -44,12 +47,17 @@ fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>
         Some(Some(provider)) => WorkerMailer::Http(HttpSender::new(Internet, provider)),
         Some(None) => WorkerMailer::Platform(binding(vars, "EMAIL", env.send_email("EMAIL"))?),
     };
+    // Optional: not every account has Analytics Engine.
+    let analytics = env.analytics_engine("AUTHZ_EVENTS").ok();
     let app = Arc::new(App {
         db: D1::new(db?),
         session_state: ServiceBinding::new(session_state?).with_patience(PATIENCE),
         kdf: WebCrypto,
         sign_in_limiter: RateLimiter::new(sign_in_limiter?),
         mailer,
+        internet: Internet,
+        analytics: analytics.map(|binding| Arc::new(AnalyticsEngine::new(binding)) as Arc<dyn Analytics>),
+        counters: Counters::default(),
         runtime: Arc::new(WorkerRuntime),
         config,
     });

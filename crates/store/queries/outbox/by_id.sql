@@ -1,1 +1,1 @@
-SELECT id, kind, payload, attempts, due_at FROM outbox WHERE id = ?1
+SELECT id, kind, payload, attempts, due_at, created_at FROM outbox WHERE id = ?1

@@ -20,6 +20,7 @@ pub mod regressions;
 pub mod revocation;
 pub mod role_data;
 pub mod roles;
+pub mod rollout;
 pub mod sessions;
 pub mod sweep;
 pub mod tokens;
@@ -134,6 +135,9 @@ macro_rules! each_case {
             flags::own_account_is_deleted_whatever_enforce_says,
             enforcement::a_cohort_is_enforced_for_before_the_others,
             enforcement::role_data_that_can_not_be_read_closes_only_what_rests_on_it,
+            rollout::the_report_says_what_enforcement_would_change,
+            rollout::the_report_names_the_defects_of_the_matrix,
+            rollout::the_report_is_hidden_and_guarded,
         }
     };
 }

@@ -111,6 +111,7 @@ fn rows() -> Vec<Row> {
         row(Method::POST, "/rbac/users/{userId}/roles", |target| Some(json!({ "roleId": target.role })), 204),
         row(Method::DELETE, "/rbac/users/{userId}/roles/{roleId}", nothing, 204),
         row(Method::GET, "/rbac/users/{userId}/permissions", nothing, 200),
+        row(Method::GET, "/v1/admin/rollout", nothing, 200),
         row(Method::POST, "/rbac/check", |_| Some(json!({ "permissions": ["users:read"] })), 200),
         row(Method::GET, "/v1/admin/users", nothing, 200),
         row(
@@ -147,7 +148,7 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
     let mut root = super_admin(world, "root@example.com").await;
     let root_id = my_id(&mut root).await;
     let mut everything = token(world, &mut root, &["admin:all"]).await;
-    let mut too_little = token(world, &mut root, &["rollout:read"]).await;
+    let mut too_little = token(world, &mut root, &["sweep:nothing"]).await;
     let mut nobody = member(world, "nobody@example.com").await;
     let nobody_id = my_id(&mut nobody).await;
     world.sql(&format!("DELETE FROM user_roles WHERE user_id = '{nobody_id}'")).await;

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use accounts::password::Kdf;
-use http_kit::{Fetch, RateLimit, Runtime};
+use http_kit::{Analytics, Fetch, RateLimit, Runtime};
 use store::Db;
 
 use crate::config::Config;
 use crate::services::mail::Mailer;
+use crate::services::telemetry::Counters;
 
 /// The kinds of things that this worker runs on.
 pub trait Platform: Send + Sync + 'static {
@@ -19,6 +20,8 @@ pub trait Platform: Send + Sync + 'static {
     type RateLimit: RateLimit;
     /// What sends mail.
     type Mailer: Mailer;
+    /// Any server on the internet.
+    type Internet: Fetch;
 }
 
 /// The worker: what it runs on and how it is configured.
@@ -33,6 +36,12 @@ pub struct App<P: Platform> {
     pub sign_in_limiter: P::RateLimit,
     /// What sends mail.
     pub mailer: P::Mailer,
+    /// Any server on the internet.
+    pub internet: P::Internet,
+    /// Where events about decisions go, beside the log.
+    pub analytics: Option<Arc<dyn Analytics>>,
+    /// What is counted of decisions and not written down yet.
+    pub counters: Counters,
     /// Time, randomness and the log.
     pub runtime: Arc<dyn Runtime>,
     /// How it is configured.

@@ -5,6 +5,7 @@ use accounts::{Email, SessionLimits};
 use enforce::{Enforcement, Mode};
 use http_kit::Vars;
 
+use crate::services::alerts::AlertSettings;
 use crate::services::mail::MailSettings;
 
 /// How user-mgmt is configured: every variable, read and checked once.
@@ -27,6 +28,12 @@ pub struct Config {
     pub super_admin_email: Option<Email>,
     /// `SESSION_IDLE_MINUTES` and `SESSION_ABSOLUTE_HOURS`.
     pub session_limits: SessionLimits,
+    /// `TELEMETRY_RETENTION_DAYS`: how long what was counted of decisions is kept.
+    pub telemetry_kept: Duration,
+    /// `ALERT_WEBHOOK_URL` and what goes with it: somebody is told when far too much is denied.
+    pub alerts: Option<AlertSettings>,
+    /// What looked wrong with the variables, for whoever switches flags.
+    pub defects: Vec<String>,
     /// `PASSWORD_HASH`, with `ARGON2_MEMORY_KIB` and `ARGON2_PASSES`, or `PBKDF2_ITERATIONS`.
     pub password_hash: Cost,
 }
@@ -66,7 +73,10 @@ impl Config {
                 idle: Duration::from_secs(60 * vars.number("SESSION_IDLE_MINUTES", 1_440, 20..=43_200)),
                 absolute: Duration::from_secs(3_600 * vars.number("SESSION_ABSOLUTE_HOURS", 720, 1..=8_760)),
             },
+            telemetry_kept: Duration::from_hours(24 * vars.number("TELEMETRY_RETENTION_DAYS", 90, 7..=730)),
+            alerts: AlertSettings::read(vars),
             password_hash: password_hash(vars),
+            defects: vars.warnings().to_vec(),
         }
     }
 }

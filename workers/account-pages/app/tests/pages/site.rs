@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use account_pages_app::{App, service};
 use accounts::{Clock, Random, Timestamp};
@@ -73,6 +74,10 @@ impl Random for Still {
 impl Runtime for Still {
     fn log(&self, _: Level, line: &Value) {
         self.0.lock().unwrap().push(line.clone());
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
     }
 }
 

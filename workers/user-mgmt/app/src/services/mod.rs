@@ -1,5 +1,6 @@
 //! What routes do, apart from HTTP.
 
+pub mod alerts;
 pub(crate) mod authority;
 pub mod change;
 pub mod cron;
@@ -8,6 +9,7 @@ pub(crate) mod one_time_tokens;
 pub mod outbox;
 pub(crate) mod passwords;
 pub(crate) mod problems;
+pub(crate) mod rollout;
 pub mod session_cache;
 pub(crate) mod sessions;
 pub(crate) mod super_admin;

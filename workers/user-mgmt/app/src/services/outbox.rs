@@ -12,12 +12,13 @@ use store::outbox::{self, Entry, Schedule};
 use store::{Db, StoreError, rbac_meta, sessions};
 
 use crate::app::{App, Platform};
+use crate::services::alerts::{self, AlertError};
 use crate::services::mail::{MailError, SendMail, deliver};
 use crate::services::session_cache::{SessionCache, SessionCacheError};
 
 /// How long the request that wrote a piece of work has, before the cron trigger takes it up.
 const GRACE: Duration = Duration::from_secs(30);
-/// How long whoever sends a mail has, before somebody else tries.
+/// How long whoever sends a message has, before somebody else tries.
 const LEASE: Duration = Duration::from_mins(2);
 /// The longest pause between two attempts.
 const MAX_PAUSE: Duration = Duration::from_hours(1);
@@ -35,10 +36,22 @@ pub enum Kind {
     RaiseEpoch,
     /// Somebody is owed a mail.
     SendMail,
+    /// A webhook is to be told that something is wrong.
+    SendAlert,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::RevokeSessions, Self::InvalidateUser, Self::RaiseEpoch, Self::SendMail];
+    const ALL: [Self; 5] =
+        [Self::RevokeSessions, Self::InvalidateUser, Self::RaiseEpoch, Self::SendMail, Self::SendAlert];
+
+    fn of(entry: &Entry) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == entry.kind)
+    }
+
+    /// Whether it goes to somebody who would notice if it came twice.
+    fn is_message(self) -> bool {
+        matches!(self, Self::SendMail | Self::SendAlert)
+    }
 
     /// Its name in the database.
     pub fn as_str(self) -> &'static str {
@@ -47,6 +60,7 @@ impl Kind {
             Self::InvalidateUser => "invalidate_user",
             Self::RaiseEpoch => "raise_epoch",
             Self::SendMail => "send_mail",
+            Self::SendAlert => "send_alert",
         }
     }
 }
@@ -60,6 +74,8 @@ enum WorkError {
     Cache(#[from] SessionCacheError),
     #[error(transparent)]
     Mail(#[from] MailError),
+    #[error(transparent)]
+    Alert(#[from] AlertError),
     #[error("unknown kind of work `{0}`")]
     Kind(String),
     #[error("unreadable work: {0}")]
@@ -120,13 +136,13 @@ pub(super) async fn drain<P: Platform>(app: &App<P>) -> Result<(), StoreError> {
                 app.db.batch(statements).await?;
             }
         }
-        // Mails come last and all at once: a sender that hangs must not hold up a revocation.
-        let (mails, others): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|entry| entry.kind == Kind::SendMail.as_str());
+        // Messages come last and all at once: a server that hangs must not hold up a revocation.
+        let (messages, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|entry| Kind::of(entry).is_some_and(Kind::is_message));
         for entry in others {
             attempt(app, entry).await;
         }
-        join_all(mails.into_iter().map(|entry| attempt(app, entry))).await;
+        join_all(messages.into_iter().map(|entry| attempt(app, entry))).await;
         if last {
             return Ok(());
         }
@@ -135,8 +151,8 @@ pub(super) async fn drain<P: Platform>(app: &App<P>) -> Result<(), StoreError> {
 
 async fn attempt<P: Platform>(app: &App<P>, entry: Entry) {
     let (id, attempts) = (entry.id, entry.attempts);
-    // Other work may be done twice; a mail should not be sent twice.
-    if entry.kind == Kind::SendMail.as_str() {
+    // Other work may be done twice; a message should not be sent twice.
+    if Kind::of(&entry).is_some_and(Kind::is_message) {
         let until = app.runtime.now().plus(LEASE);
         match outbox::claim(&entry, until).first(&app.db).await {
             Ok(Some(_)) => {}
@@ -158,8 +174,7 @@ async fn attempt<P: Platform>(app: &App<P>, entry: Entry) {
 
 async fn perform<P: Platform>(app: &App<P>, entry: Entry) -> Result<(), WorkError> {
     let cache = SessionCache::new(&app.session_state);
-    let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == entry.kind);
-    match kind.ok_or(WorkError::Kind(entry.kind))? {
+    match Kind::of(&entry).ok_or(WorkError::Kind(entry.kind))? {
         Kind::RevokeSessions => {
             let work: RevokeSessions = serde_json::from_value(entry.payload)?;
             cache.revoke(work.token_hashes).await?;
@@ -176,6 +191,7 @@ async fn perform<P: Platform>(app: &App<P>, entry: Entry) -> Result<(), WorkErro
             let work: SendMail = serde_json::from_value(entry.payload)?;
             deliver(app, work).await?;
         }
+        Kind::SendAlert => alerts::deliver(app, entry.created_at, entry.payload).await?,
         Kind::RaiseEpoch => {
             let epoch = rbac_meta::epoch().one(&app.db).await?.epoch;
             cache.raise_epoch(epoch).await?;

@@ -1,13 +1,16 @@
 //! What administrators do with accounts and tenants. Mounted while `USER_MGMT_CORE` and RBAC are on.
 
 use http::Method;
-use rbac::catalogue::{ROLES_ASSIGN, ROLES_READ, TENANTS_READ, USERS_DELETE, USERS_READ, USERS_WRITE};
+use rbac::catalogue::{
+    ROLES_ASSIGN, ROLES_READ, ROLLOUT_READ, TENANTS_READ, USERS_DELETE, USERS_READ, USERS_WRITE,
+};
 
 use crate::app::Platform;
 use crate::gate::Mount;
 use crate::routes::rbac_routes::user_roles;
 use crate::routes::users::delete;
 
+mod rollout;
 mod tenants;
 mod users;
 
@@ -30,4 +33,6 @@ pub(super) fn mount<P: Platform>(mount: &mut Mount<P>) {
     mount.permission(Method::GET, "/v1/admin/tenants", TENANTS_READ, doc, handler);
     let (doc, handler) = (tenants::read::doc(), tenants::read::handler);
     mount.permission(Method::GET, "/v1/admin/tenants/{id}", TENANTS_READ, doc, handler);
+
+    mount.permission(Method::GET, "/v1/admin/rollout", ROLLOUT_READ, rollout::doc(), rollout::handler);
 }

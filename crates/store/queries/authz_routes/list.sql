@@ -1,0 +1,1 @@
+SELECT route, exercised_on FROM authz_routes ORDER BY route
