@@ -5,6 +5,7 @@
 
 mod accounts_api;
 mod admin_api;
+mod audit_api;
 mod page;
 mod rbac_api;
 mod rollout_api;
@@ -21,6 +22,7 @@ pub use admin_api::{
     AdminUser, ChangeTenantRequest, ChangeUserRequest, ConfirmRequest, CreateTenantRequest,
     CreateUserRequest, RoleRef, Tenant,
 };
+pub use audit_api::{AuditActor, AuditEvent, AuditTarget};
 pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
 pub use rbac_api::{
     AssignRoleRequest, Assignment, CheckMode, CheckRequest, CheckResponse, CreatePermissionRequest,

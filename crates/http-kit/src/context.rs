@@ -2,7 +2,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
-use accounts::{Random, Timestamp, UserId};
+use accounts::{Random, TenantId, Timestamp, UserId};
 use http::{HeaderMap, Method, Uri};
 
 use crate::runtime::{Defer, Runtime};
@@ -31,6 +31,8 @@ pub struct RequestContext {
 pub struct Identity {
     /// The user.
     pub user_id: UserId,
+    /// The user's tenant.
+    pub tenant_id: TenantId,
     /// The name of the user's tenant.
     pub tenant: String,
     /// The names of the user's roles; none while RBAC is off.

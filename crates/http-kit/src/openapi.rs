@@ -19,13 +19,20 @@ pub(crate) fn schema_of<T: schemars::JsonSchema>(generator: &mut SchemaGenerator
 pub(crate) struct Parts {
     pub(crate) request: Option<SchemaOf>,
     pub(crate) responses: Vec<(u16, Option<SchemaOf>)>,
+    pub(crate) texts: Vec<(u16, &'static str)>,
     pub(crate) query: Vec<(&'static str, &'static str)>,
     pub(crate) problems: Vec<u16>,
 }
 
 impl Parts {
     pub(crate) const fn new() -> Self {
-        Self { request: None, responses: Vec::new(), query: Vec::new(), problems: Vec::new() }
+        Self {
+            request: None,
+            responses: Vec::new(),
+            texts: Vec::new(),
+            query: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 }
 
@@ -65,6 +72,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
             response["content"] = json!({ "application/json": { "schema": schema(generator) } });
         }
         responses.insert(status.to_string(), response);
+    }
+    for (status, media_type) in &parts.texts {
+        responses[&status.to_string()]["content"][media_type] = json!({ "schema": { "type": "string" } });
     }
     for status in problems(route) {
         responses.insert(status.to_string(), problem_response(status));

@@ -150,6 +150,16 @@ impl Doc {
         self
     }
 
+    /// Answers with this status and a text of this media type as well, where that is asked for.
+    #[must_use]
+    #[cfg_attr(not(feature = "openapi"), expect(unused_variables, reason = "only described"))]
+    pub fn gives_text(self, status: u16, media_type: &'static str) -> Self {
+        #[cfg(feature = "openapi")]
+        return self.with(|parts| parts.texts.push((status, media_type)));
+        #[cfg(not(feature = "openapi"))]
+        self
+    }
+
     /// Answers with this status and no body.
     #[must_use]
     #[cfg_attr(not(feature = "openapi"), expect(unused_variables, reason = "only described"))]

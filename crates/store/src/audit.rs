@@ -1,9 +1,12 @@
-//! The audit log: rows are only ever added, each in the batch of the change that it tells of.
+//! The audit log: rows are only ever added, each in the batch of the change that it tells of, and read newest first. Only
+//! retention removes any, and tells of it.
 
-use accounts::{AuditEventId, Email, OutboxId, TenantId, Timestamp, UserId};
+use accounts::{AuditEventId, Email, OutboxId, TenantId, Timestamp, TokenHash, UserId};
+use serde::Deserialize;
 
-use crate::Statement;
+use crate::rows::json;
 use crate::statement::statement;
+use crate::{Param, Query, Statement};
 
 mod action;
 
@@ -12,7 +15,7 @@ pub use action::{Action, Target};
 /// One event.
 #[derive(Clone, Debug)]
 pub struct AuditEvent {
-    /// Its id.
+    /// Its id, made at the time `at`: events are found by time through their ids.
     pub id: AuditEventId,
     /// When.
     pub at: Timestamp,
@@ -26,6 +29,8 @@ pub struct AuditEvent {
     pub tenant: Option<TenantId>,
     /// The request in which it was done.
     pub request_id: String,
+    /// Where the request came from, where that is kept.
+    pub client_address: Option<String>,
     /// What changed, without secrets.
     pub details: serde_json::Value,
 }
@@ -42,7 +47,63 @@ pub fn insert(event: &AuditEvent) -> Statement {
         event.target_id.as_str(),
         event.tenant.as_ref(),
         event.request_id.as_str(),
+        event.client_address.as_deref(),
         event.details.to_string(),
+    )
+}
+
+/// Adds an event of a kind that a stranger can bring about at will, unless there are `most` such events since `since`
+/// already: of the same action by the same actor, about something known or, where the target is empty, about nothing.
+/// The last one that fits has `furtherNotWritten` in its details.
+pub fn insert_bounded(event: &AuditEvent, since: Timestamp, most: u32) -> Statement {
+    statement!(
+        "audit_log/insert_bounded",
+        &event.id,
+        event.at,
+        event.action.as_str(),
+        event.actor.as_ref(),
+        event.action.target().as_str(),
+        event.target_id.as_str(),
+        event.tenant.as_ref(),
+        event.request_id.as_str(),
+        event.client_address.as_deref(),
+        event.details.to_string(),
+        &AuditEventId::first_at(since),
+        i64::from(most),
+    )
+}
+
+/// The end of a session by a sign-in in the same browser.
+#[derive(Clone, Debug)]
+pub struct SessionReplaced<'a> {
+    /// The id of the event.
+    pub id: AuditEventId,
+    /// When.
+    pub at: Timestamp,
+    /// The hash of the token of the session.
+    pub token: &'a TokenHash,
+    /// Who signed in.
+    pub actor: Option<UserId>,
+    /// The request in which it was done.
+    pub request_id: &'a str,
+    /// Where the request came from, where that is kept.
+    pub client_address: Option<&'a str>,
+}
+
+/// Adds an event about the end of a session, if the token is of one; comes before the statement that ends it.
+pub fn insert_session_replaced(event: &SessionReplaced<'_>) -> Statement {
+    let action = Action::SessionEnded;
+    statement!(
+        "audit_log/insert_session_replaced",
+        event.token,
+        &event.id,
+        event.at,
+        action.as_str(),
+        event.actor.as_ref(),
+        action.target().as_str(),
+        event.request_id,
+        event.client_address,
+        "replaced",
     )
 }
 
@@ -59,6 +120,8 @@ pub struct MailRequested<'a> {
     pub template: &'a str,
     /// The request in which it was done.
     pub request_id: &'a str,
+    /// Where the request came from, where that is kept.
+    pub client_address: Option<&'a str>,
     /// The work that came of it, if any did.
     pub outbox_id: OutboxId,
 }
@@ -75,5 +138,108 @@ pub fn insert_mail_request(event: &MailRequested<'_>) -> Statement {
         &event.outbox_id,
         Action::MailRequested.as_str(),
         Action::MailRequested.target().as_str(),
+        event.client_address,
     )
+}
+
+/// An event as it is read. Its texts are as they were written, so that none can keep the others from being read.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Recorded {
+    /// Its id.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// What was done.
+    pub action: String,
+    /// Who did it.
+    pub actor_id: Option<String>,
+    /// The address of the account that did it, while there is one.
+    pub actor_email: Option<String>,
+    /// First name.
+    pub actor_first_name: Option<String>,
+    /// Last name.
+    pub actor_last_name: Option<String>,
+    /// What kind of thing it was done to.
+    pub target_type: String,
+    /// To which one.
+    pub target_id: String,
+    /// The name of the tenant.
+    pub tenant: Option<String>,
+    /// The request in which it was done.
+    pub request_id: String,
+    /// Where the request came from.
+    pub client_address: Option<String>,
+    /// What changed.
+    #[serde(deserialize_with = "json")]
+    pub details: serde_json::Value,
+}
+
+/// Which events are wanted: those that meet all that is said.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// By this user.
+    pub actor: Option<UserId>,
+    /// About this thing: its kind and its id.
+    pub target: Option<(String, String)>,
+    /// Of these actions.
+    pub actions: Option<Actions>,
+    /// Of the tenant of this name.
+    pub tenant: Option<String>,
+    /// Of this request.
+    pub request_id: Option<String>,
+    /// At this time or later.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub to: Option<Timestamp>,
+}
+
+/// One action, or a group of them.
+#[derive(Clone, Debug)]
+pub enum Actions {
+    /// This one: `user.deleted`.
+    One(String),
+    /// All whose names start with this: `user.`.
+    Group(String),
+}
+
+/// A page of events, the newest first, after the one whose id is `after`. The index of the filter that is likely to leave
+/// the fewest finds them; the others are checked row by row.
+pub fn page(filter: &Filter, after: &str, limit: u32) -> Query<Recorded> {
+    let Filter { actor, target, actions, tenant, request_id, from, to } = filter;
+    let (action, group) = match actions {
+        None => (None, None),
+        Some(Actions::One(action)) => (Some(action.as_str()), None),
+        Some(Actions::Group(group)) => (None, Some(group.as_str())),
+    };
+    let statement = if request_id.is_some() {
+        statement!("audit_log/page_by_request")
+    } else if target.is_some() {
+        statement!("audit_log/page_by_target")
+    } else if actor.is_some() {
+        statement!("audit_log/page_by_actor")
+    } else if action.is_some() {
+        statement!("audit_log/page_by_action")
+    } else if group.is_some() {
+        statement!("audit_log/page_by_group")
+    } else if tenant.is_some() {
+        statement!("audit_log/page_by_tenant")
+    } else {
+        statement!("audit_log/page")
+    };
+    // Every id is below `~`.
+    let below = to.map_or_else(|| "~".to_owned(), |to| AuditEventId::first_at(to).to_string());
+    let below = if after.is_empty() || *below < *after { below } else { after.to_owned() };
+    let params: Vec<Param> = vec![
+        below.into(),
+        from.map(|from| AuditEventId::first_at(from).to_string()).unwrap_or_default().into(),
+        i64::from(limit).into(),
+        actor.as_ref().into(),
+        target.as_ref().map(|(kind, _)| kind.as_str()).into(),
+        target.as_ref().map(|(_, id)| id.as_str()).into(),
+        action.into(),
+        group.into(),
+        tenant.as_deref().into(),
+        request_id.as_deref().into(),
+    ];
+    Query::new(Statement { params, ..statement })
 }

@@ -16,6 +16,7 @@ mod window;
 
 pub mod api_tokens;
 pub mod audit;
+pub mod audit_meta;
 pub mod guard;
 pub mod health;
 pub mod mail_requests;

@@ -106,7 +106,7 @@ pub struct Native {
 }
 
 impl Native {
-    /// A deployment with every migration applied, RBAC and enforcement on, and e-mail verification off.
+    /// A deployment with every migration applied, RBAC, management and enforcement on, and e-mail verification off.
     pub fn new() -> Self {
         Self::with_vars(&[])
     }

@@ -24,7 +24,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// Starts them with RBAC and enforcement on and e-mail verification off, changed by `vars`.
+    /// Starts them with RBAC, management and enforcement on and e-mail verification off, changed by `vars`.
     pub fn start(vars: &[(&str, &str)], migrations: Migrations<'_>) -> Self {
         let mut all = Map::new();
         let defaults = [

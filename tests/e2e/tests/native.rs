@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use e2e::cases::{self, PASSWORD, assign, count, create_role, member, my_id, role_id, super_admin};
-use http_kit::Level;
+use futures_util::StreamExt;
+use http_kit::{Body, Fetch, Level};
 use serde_json::json;
 use store::Statement;
 use testkit::{Behaviour, Client, Native, World};
 
 /// Every table of a migration after the first.
-const LATER_TABLES: [&str; 15] = [
+const LATER_TABLES: [&str; 16] = [
     "roles",
     "permissions",
     "user_roles",
@@ -25,6 +26,7 @@ const LATER_TABLES: [&str; 15] = [
     "authz_minutes",
     "authz_routes",
     "authz_alerts",
+    "audit_meta",
 ];
 
 #[tokio::test]
@@ -61,10 +63,14 @@ async fn a_strict_check_is_one_round_trip() {
         assert_eq!(names(&world.db.take_calls()), [["sessions/principal"]], "{path}");
     }
     let mut admin = super_admin(&world, "root@example.com").await;
+    // The first use of a route on a day is written down.
     admin.get("/rbac/roles").await.expect(200);
+    admin.get("/v1/admin/audit").await.expect(200);
     world.db.take_calls();
     admin.get("/rbac/roles?limit=100").await.expect(200);
     assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], ["roles/list"]]);
+    admin.get("/v1/admin/audit?action=role.&tenant=default").await.expect(200);
+    assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], ["audit_log/page_by_group"]]);
 }
 
 #[tokio::test]
@@ -552,7 +558,8 @@ async fn sign_in_costs_the_same_statements_with_and_without_an_account() {
         seen.push(names(&world.db.take_calls()));
     }
     assert_eq!(seen[0], seen[1]);
-    assert_eq!(seen[0].len(), 2);
+    assert_eq!(seen[0].len(), 3);
+    assert_eq!(seen[0][2], ["audit_log/insert_bounded"], "after the response");
 }
 
 #[tokio::test]
@@ -564,4 +571,129 @@ async fn a_rate_limiter_that_fails_stops_nobody() {
         logged.level == Level::Warn && logged.line["message"] == "the rate limiter does not answer"
     });
     assert!(warned);
+}
+
+#[tokio::test]
+async fn a_flood_of_denials_and_guesses_does_not_flood_the_audit_log() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let mut bob = member(&world, "bob@example.com").await;
+    let mut stranger = Client::new(&world);
+    let denials = "audit_log WHERE action = 'access.denied'";
+    let guesses = "audit_log WHERE action = 'user.sign_in_failed'";
+    let mut flood = async || {
+        for number in 0..70 {
+            ada.get("/rbac/roles").await.expect_problem(403, "permission_denied");
+            // From many places: by address alone they would be stopped after 30.
+            stranger.address = format!("192.0.2.{number}");
+            stranger.login(&format!("nobody{number}@example.com"), "wrong password").await.expect(401);
+        }
+    };
+    for minute in 1..=2 {
+        flood().await;
+        assert_eq!(count(&world, denials).await, 60 * minute);
+        assert_eq!(count(&world, guesses).await, 60 * minute);
+        let last = "audit_log WHERE details LIKE '%furtherNotWritten%'";
+        assert_eq!(count(&world, last).await, 2 * minute, "the log says so");
+        world.runtime.advance(Duration::from_secs(61));
+    }
+    // Whoever makes the noise hides neither others nor guesses at accounts that there are.
+    flood().await;
+    bob.get("/rbac/roles").await.expect(403);
+    Client::new(&world).login("bob@example.com", "wrong password").await.expect(401);
+    let bob_id = my_id(&mut bob).await;
+    assert_eq!(count(&world, &format!("{denials} AND actor_id = '{bob_id}'")).await, 1);
+    assert_eq!(count(&world, &format!("{guesses} AND target_id = '{bob_id}'")).await, 1);
+}
+
+#[tokio::test]
+async fn isolates_that_tell_of_flags_at_once_tell_once() {
+    let world = Native::new();
+    let (one, other) = tokio::join!(
+        user_mgmt_app::services::audit::keep(&world.app),
+        user_mgmt_app::services::audit::keep(&world.app)
+    );
+    one.unwrap();
+    other.unwrap();
+    assert_eq!(count(&world, "audit_log").await, 1);
+}
+
+#[tokio::test]
+async fn retention_works_off_a_long_past_in_bounded_rounds() {
+    let world = Native::with_vars(&[("AUDIT_RETENTION_DAYS", "365")]);
+    world
+        .sql(
+            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 12499) \
+             INSERT INTO audit_log (id, at, action, target_type, target_id, request_id, details) \
+             SELECT printf('00000001-%04x-7000-8000-000000000000', i), 65536 + i, 'role.created', 'role', 'r', 'old', '{}' \
+             FROM n",
+        )
+        .await;
+    let mut left = Vec::new();
+    for _ in 0..3 {
+        world.run_cron().await;
+        left.push(count(&world, "audit_log WHERE request_id = 'old'").await);
+    }
+    assert_eq!(left, [2_500, 0, 0]);
+    let told = world
+        .sql("SELECT sum(json_extract(details, '$.removed')) AS removed, count(*) AS events FROM audit_log WHERE action = 'audit.removed'")
+        .await;
+    assert_eq!(told, [json!({ "removed": 12_500, "events": 13 })]);
+}
+
+/// An administrator, and more events than three pages of an export hold.
+async fn world_with_a_long_log() -> (Native, String) {
+    let world = Native::new();
+    let session = super_admin(&world, "root@example.com").await.session.unwrap_or_default();
+    world
+        .sql(
+            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 3499) \
+             INSERT INTO audit_log (id, at, action, target_type, target_id, request_id, details) \
+             SELECT printf('00000001-%04x-7000-8000-000000000000', i), 65536 + i, 'role.created', 'role', 'r', 'old', '{}' \
+             FROM n",
+        )
+        .await;
+    world.db.take_calls();
+    (world, format!("{}={session}", http_kit::SESSION_COOKIE))
+}
+
+#[tokio::test]
+async fn an_export_reads_one_page_at_a_time_as_its_reader_asks_for_more() {
+    let (world, cookie) = world_with_a_long_log().await;
+    let request = http::Request::get("http://localhost:8787/api/v1/admin/audit?format=ndjson");
+    let request = request.header(http::header::COOKIE, cookie).body(Body::empty()).unwrap();
+    let response = world.account_pages.fetch(request).await.unwrap();
+    let calls = names(&world.db.take_calls());
+    assert_eq!(calls[0], ["sessions/principal"]);
+    assert_eq!(calls[1], ["batch_guard/decision_current", "audit_log/insert"]);
+    assert_eq!(calls.len(), 2, "nothing is read before somebody wants it");
+    let mut body = response.into_body().into_data_stream();
+    let mut sizes = Vec::new();
+    while let Some(chunk) = body.next().await {
+        assert_eq!(names(&world.db.take_calls()), [["audit_log/page"]], "one page for one piece of the body");
+        sizes.push(String::from_utf8(chunk.unwrap().to_vec()).unwrap().lines().count());
+    }
+    assert_eq!(sizes, [1_000, 1_000, 1_000, 503]);
+    assert_eq!(world.db.take_calls().len(), 0);
+}
+
+#[tokio::test]
+async fn an_export_that_breaks_off_says_so_and_is_no_whole_answer() {
+    let (world, cookie) = world_with_a_long_log().await;
+    let request = http::Request::get("http://localhost:8787/api/v1/admin/audit?format=ndjson");
+    let request = request.header(http::header::COOKIE, cookie).body(Body::empty()).unwrap();
+    let response = world.account_pages.fetch(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let request_id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let mut body = response.into_body().into_data_stream();
+    let mut text = body.next().await.unwrap().unwrap().to_vec();
+    world.db.fail_after(0);
+    text.extend(body.next().await.unwrap().unwrap());
+    assert!(body.next().await.unwrap().is_err(), "whoever reads it learns that there was to be more");
+    let text = String::from_utf8(text).unwrap();
+    let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last, json!({ "error": { "code": "export_incomplete", "requestId": request_id } }));
+    let logged = world.runtime.log_lines().pop().unwrap();
+    assert_eq!((logged.level, &logged.line["requestId"]), (Level::Error, &json!(request_id)));
+    assert!(logged.line["cause"].is_string());
 }

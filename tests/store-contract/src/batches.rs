@@ -9,7 +9,8 @@ use store::{Db, Param, Statement, StoreError, guard, rbac_meta, sessions, user_r
 
 use crate::check::{Check, Failure, fails, refused, same, some};
 use crate::fixture::{
-    NOW, count, email, later, new_session, number, outbox_id, role, session, sql, user, user_id, value,
+    NOW, audit_event_id, count, email, later, new_session, number, outbox_id, role, session, sql, user,
+    user_id, value,
 };
 
 /// Statements that fail, and what each of them fails with.
@@ -44,7 +45,7 @@ async fn failures(db: &impl Db) -> Check<Vec<(Statement, Option<StoreError>)>> {
         (sql(insert_user, [new_id(), "Upper@Example.com".into(), "active".into()]), None),
         (sql(insert_user, [new_id(), Param::Null, "active".into()]), None),
         (sql("UPDATE users SET created_at = 'yesterday' WHERE id = ?1", [(&user).into()]), None),
-        (sql(insert_audit, [new_id(), "no json".into()]), None),
+        (sql(insert_audit, [(&audit_event_id(NOW)).into(), "no json".into()]), None),
         (sql("INSERT INTO nowhere (id) VALUES (1)", []), None),
         // Triggers and guards.
         (sql("DELETE FROM roles WHERE id = ?1", [(&RoleId::MEMBER).into()]), guarded(guard::SYSTEM_ROLE)),

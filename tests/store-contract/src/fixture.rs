@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use accounts::{
-    ApiTokenId, Email, OutboxId, PermissionId, PersonName, Random, RoleId, SessionId, SessionLimits,
-    SessionToken, TenantId, Timestamp, TokenHash, TokenName, UserId, UserStatus,
+    ApiTokenId, AuditEventId, Email, OutboxId, PermissionId, PersonName, Random, RoleId, SessionId,
+    SessionLimits, SessionToken, TenantId, Timestamp, TokenHash, TokenName, UserId, UserStatus,
 };
 use rbac::{Grant, RoleName};
 use serde_json::Value;
@@ -60,6 +60,11 @@ pub(crate) fn outbox_id() -> OutboxId {
     OutboxId::from_u128(id())
 }
 
+/// The id of an event of this time.
+pub(crate) fn audit_event_id(at: Timestamp) -> AuditEventId {
+    AuditEventId::generate_at(at, &Numbered(number()))
+}
+
 pub(crate) fn email() -> Check<Email> {
     Email::parse(&format!("user-{}@example.com", number())).map_err(|error| Failure::new(error.to_string()))
 }
@@ -76,15 +81,18 @@ pub(crate) fn grant(text: &str) -> Check<Grant> {
     Grant::parse(text).map_err(|error| Failure::new(error.to_string()))
 }
 
-pub(crate) fn token_hash() -> TokenHash {
-    struct Numbered(u64);
-    impl Random for Numbered {
-        fn fill(&self, buffer: &mut [u8]) {
-            for (byte, number) in buffer.iter_mut().zip(self.0.to_be_bytes()) {
-                *byte = number;
-            }
+/// As random as a test needs: other bytes for every number.
+struct Numbered(u64);
+
+impl Random for Numbered {
+    fn fill(&self, buffer: &mut [u8]) {
+        for (byte, number) in buffer.iter_mut().rev().zip(self.0.to_le_bytes()) {
+            *byte = number;
         }
     }
+}
+
+pub(crate) fn token_hash() -> TokenHash {
     SessionToken::generate(&Numbered(number())).hash()
 }
 

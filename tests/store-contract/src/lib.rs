@@ -241,6 +241,13 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             event_happens_once
             event_of_a_change_that_fails_is_not_stored
             event_is_neither_changed_nor_removed
+            pages_of_events_hold_each_once_the_newest_first
+            events_are_found_by_each_filter_and_by_all_together
+            actor_is_named_while_there_is_an_account
+            events_that_a_stranger_brings_about_are_bounded
+            session_that_is_replaced_is_told_of
+            flags_are_told_of_when_they_change
+            oldest_events_are_removed_by_telling_of_it
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Requests for mails, and the one-time tokens in them.
 
-use accounts::{AuditEventId, OneTimeToken, Timestamp, TokenHash};
+use accounts::{OneTimeToken, Timestamp, TokenHash};
 use serde_json::{Value, json};
 use store::audit::{self, MailRequested};
 use store::one_time_tokens::{self, Life, Purpose};
@@ -8,7 +8,7 @@ use store::outbox::{self, Schedule};
 use store::{Db, Param, Statement, guard, mail_requests, sessions, users};
 
 use crate::check::{Check, guarded, none, same, some};
-use crate::fixture::{NOW, email, later, number, outbox_id, session, user, user_id, windows};
+use crate::fixture::{NOW, audit_event_id, email, later, number, outbox_id, session, user, user_id, windows};
 
 struct Numbered;
 
@@ -33,7 +33,7 @@ pub(crate) async fn request_becomes_work_for_a_known_address_alone(db: &impl Db)
     let user = user(db).await?;
     let address = some(users::by_id(user).first(db).await?)?.email;
     let (known, unknown) = (outbox_id(), outbox_id());
-    let event = AuditEventId::from_u128(0x7000_9000_0000_0000_0000 + u128::from(number()));
+    let event = audit_event_id(NOW);
     let mut batch = mail_requests::request(known, &address, "verify_email", when(NOW), NOW).to_vec();
     batch.push(audit::insert_mail_request(&MailRequested {
         id: event,
@@ -41,6 +41,7 @@ pub(crate) async fn request_becomes_work_for_a_known_address_alone(db: &impl Db)
         email: &address,
         template: "verify_email",
         request_id: "r",
+        client_address: None,
         outbox_id: known,
     }));
     db.batch(batch).await?;

@@ -42,10 +42,60 @@ async fn audit_log_refuses_update_and_delete() {
         "UPDATE audit_log SET details = details",
         "DELETE FROM audit_log",
         "DELETE FROM audit_log WHERE id = 'one'",
+        "INSERT OR REPLACE INTO audit_log (id, at, action, target_type, target_id, request_id, details)
+         VALUES ('one', 1, 'nothing', 'role', 'r', 'q', '{}')",
     ] {
         assert_eq!(guard_of(&db, script), "audit_append_only");
     }
     assert_eq!(rows(&db, "SELECT action FROM audit_log").await, [json!({ "action": "role.created" })]);
+}
+
+/// The cut-off of retention moves by an event that says so, forward, and never past the event itself.
+#[tokio::test]
+async fn audit_cut_off_moves_with_its_event_alone() {
+    let db = migrated();
+    let event = |id: &str, action: &str, up_to: &str| {
+        format!(
+            "INSERT INTO audit_log (id, at, action, target_type, target_id, request_id, details)
+             VALUES ('{id}', 1, '{action}', 'audit', 'a', 'q', json_object('upTo', '{up_to}'))"
+        )
+    };
+    for (id, action, up_to) in [
+        ("a", "role.created", ""),
+        ("b", "role.created", ""),
+        ("c", "role.updated", "b"),
+        ("d", "audit.removed", "b"),
+        ("e", "audit.removed", "a"),
+        ("f", "audit.removed", "z"),
+    ] {
+        db.script(&event(id, action, up_to)).unwrap();
+    }
+    let move_to = |up_to: &str, by: &str| {
+        format!("UPDATE audit_meta SET removed_up_to = '{up_to}', removed_by = {by} WHERE id = 1")
+    };
+    let refused = [
+        move_to("b", "NULL"),
+        move_to("b", "'nobody'"),
+        move_to("b", "'c'"),
+        move_to("a", "'d'"),
+        move_to("z", "'f'"),
+        "UPDATE audit_meta SET removed_up_to = 'b'".to_owned(),
+        "INSERT INTO audit_meta (id, removed_up_to) VALUES (2, 'b')".to_owned(),
+        "INSERT OR REPLACE INTO audit_meta (id, removed_up_to) VALUES (1, 'b')".to_owned(),
+        "DELETE FROM audit_meta".to_owned(),
+        "DELETE FROM audit_log WHERE id = 'a'".to_owned(),
+    ];
+    for script in &refused {
+        assert_eq!(guard_of(&db, script), "audit_append_only", "{script}");
+    }
+    db.script(&move_to("b", "'d'")).unwrap();
+    // Not twice, not back; and what is behind the cut-off can be removed, but not written.
+    for script in [move_to("b", "'d'"), move_to("a", "'e'"), event("Z", "role.created", "")] {
+        assert_eq!(guard_of(&db, &script), "audit_append_only", "{script}");
+    }
+    db.script("DELETE FROM audit_log WHERE id <= 'b'").unwrap();
+    assert_eq!(guard_of(&db, "DELETE FROM audit_log"), "audit_append_only");
+    assert_eq!(count(&db, "audit_log").await, 4);
 }
 
 #[test]

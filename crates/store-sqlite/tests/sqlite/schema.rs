@@ -65,7 +65,8 @@ async fn every_foreign_key_is_found_through_an_index() {
         let mut leading = texts(
             &db,
             format!(
-                "SELECT info.name FROM pragma_index_list('{table}') AS list, pragma_index_info(list.name) AS info \
+                "SELECT coalesce(info.name, '') AS name \
+                 FROM pragma_index_list('{table}') AS list, pragma_index_info(list.name) AS info \
                  WHERE info.seqno = 0"
             ),
         )

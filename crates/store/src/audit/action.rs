@@ -17,6 +17,12 @@ pub enum Target {
     Permission,
     /// An application that registers permissions, by its name.
     Application,
+    /// A route, by its method and path: `DELETE /users/{id}`.
+    Route,
+    /// A worker, by its name.
+    Worker,
+    /// The audit log itself.
+    Audit,
 }
 
 impl Target {
@@ -30,6 +36,9 @@ impl Target {
             Self::Role => "role",
             Self::Permission => "permission",
             Self::Application => "application",
+            Self::Route => "route",
+            Self::Worker => "worker",
+            Self::Audit => "audit",
         }
     }
 }
@@ -94,8 +103,15 @@ actions! {
         ["kept"]
     SessionCreated "session.created" Session "Somebody signed in."
         ["method"]
-    SessionEnded "session.ended" Session "A session was ended."
-        ["reason"]
+    SessionEnded "session.ended" Session
+        "A session was ended: `signed_out`, `ended_by_owner`, or `replaced` by a sign-in in the same browser."
+        ["reason" "userId"]
+    SignInFailed "user.sign_in_failed" User
+        "A password was not accepted, at sign-in or where it confirms a change; the target is empty for an unknown address."
+        ["reason" "furtherNotWritten"]
+    AccessDenied "access.denied" Route
+        "A request was refused because its caller may not do this."
+        ["code" "required" "path" "furtherNotWritten"]
     MailRequested "mail.requested" User
         "Somebody, perhaps a stranger, asked for a mail to the address of an account, and one was sent."
         ["template"]
@@ -126,6 +142,12 @@ actions! {
     PermissionsRegistered "permissions.registered" Application
         "The manifest of an application changed the catalogue."
         ["added" "updated" "removed"]
+    FlagsChanged "flags.changed" Worker "The flags of the deployment are others than those told of before."
+        ["before" "after"]
+    AuditExported "audit.exported" Audit "Somebody exported events, as found by a filter."
+        ["format" "filter"]
+    AuditRemoved "audit.removed" Audit "Retention removed the oldest events."
+        ["removed" "from" "to" "upTo" "retentionDays"]
 }
 
 #[cfg(test)]

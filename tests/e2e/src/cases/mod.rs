@@ -6,6 +6,7 @@ use testkit::{Client, World};
 pub mod accounts;
 pub mod admin_tenants;
 pub mod admin_users;
+pub mod audit;
 pub mod bodies;
 pub mod cron;
 pub mod enforcement;
@@ -44,6 +45,18 @@ macro_rules! each_case {
             accounts::the_last_super_admin_can_not_delete_the_own_account,
             accounts::an_unknown_path_is_not_found_and_an_unknown_method_not_allowed,
             accounts::a_request_id_spans_the_workers,
+            audit::the_log_is_found_by_each_filter,
+            audit::the_log_pages_from_the_newest_to_the_oldest,
+            audit::a_filter_that_can_not_be_read_is_named,
+            audit::the_log_is_hidden_while_management_is_off,
+            audit::the_log_is_exported_whole,
+            audit::a_failed_sign_in_is_told_of,
+            audit::a_denial_is_told_of,
+            audit::every_end_of_a_session_has_its_reason,
+            audit::changed_flags_are_told_of_once,
+            audit::retention_removes_the_oldest_events,
+            audit::a_change_by_a_page_is_by_its_user,
+            bodies::what_can_not_be_read_is_refused_with_the_field,
             cron::what_is_over_is_deleted_by_the_cron_trigger,
             faults::session_state_that_fails_or_hangs_blocks_nothing_and_catches_up,
             faults::a_store_that_answers_with_what_was_opens_no_strict_check,

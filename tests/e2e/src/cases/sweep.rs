@@ -112,6 +112,7 @@ fn rows() -> Vec<Row> {
         row(Method::DELETE, "/rbac/users/{userId}/roles/{roleId}", nothing, 204),
         row(Method::GET, "/rbac/users/{userId}/permissions", nothing, 200),
         row(Method::GET, "/v1/admin/rollout", nothing, 200),
+        row(Method::GET, "/v1/admin/audit", nothing, 200),
         row(Method::POST, "/rbac/check", |_| Some(json!({ "permissions": ["users:read"] })), 200),
         row(Method::GET, "/v1/admin/users", nothing, 200),
         row(

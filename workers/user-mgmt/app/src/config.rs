@@ -4,8 +4,10 @@ use accounts::password::{Argon2Cost, Cost, MAX_PBKDF2_ITERATIONS};
 use accounts::{Email, SessionLimits};
 use enforce::{Enforcement, Mode};
 use http_kit::Vars;
+use serde_json::{Value, json};
 
 use crate::services::alerts::AlertSettings;
+use crate::services::audit::AuditSettings;
 use crate::services::mail::MailSettings;
 
 /// How user-mgmt is configured: every variable, read and checked once.
@@ -17,6 +19,8 @@ pub struct Config {
     pub user_mgmt_core: bool,
     /// `USER_MGMT_ENFORCE` and `USER_MGMT_ENFORCE_FOR`: who decides on protected endpoints, and for whom already.
     pub enforcement: Enforcement,
+    /// `AUDIT_CLIENT_ADDRESS` and `AUDIT_RETENTION_DAYS`: what the audit log keeps.
+    pub audit: AuditSettings,
     /// `MAIL_FROM` and what goes with it: this deployment sends mail.
     pub mail: Option<MailSettings>,
     /// `EMAIL_VERIFICATION`: an account signs in only once its address is verified. On wherever mail is, unless it is
@@ -65,6 +69,7 @@ impl Config {
             rbac_enabled,
             user_mgmt_core: user_mgmt_core && rbac_enabled,
             enforcement,
+            audit: AuditSettings::read(vars),
             email_verification: email_verification.unwrap_or(mail.is_some()),
             mail,
             token_life: Duration::from_secs(60 * vars.number("TOKEN_VALID_MINUTES", 60, 5..=1_440)),
@@ -89,6 +94,24 @@ fn enforcement(vars: &mut Vars<'_>, rbac_enabled: bool) -> Enforcement {
     }
     // Without roles there is nothing to decide by.
     Enforcement { mode: if rbac_enabled { mode } else { Mode::Off }, cohorts }
+}
+
+impl Config {
+    /// What the audit log tells of when it changes: the flags, and what decides who may do everything or what is logged.
+    pub fn flags(&self) -> Value {
+        let on = |flag: bool| if flag { "on" } else { "off" };
+        let cohorts: Vec<String> = self.enforcement.cohorts.iter().map(ToString::to_string).collect();
+        json!({
+            "RBAC_ENABLED": on(self.rbac_enabled),
+            "USER_MGMT_CORE": on(self.user_mgmt_core),
+            "USER_MGMT_ENFORCE": self.enforcement.mode.as_str(),
+            "USER_MGMT_ENFORCE_FOR": cohorts.join(","),
+            "EMAIL_VERIFICATION": on(self.email_verification),
+            "SUPER_ADMIN_EMAIL": self.super_admin_email,
+            "AUDIT_CLIENT_ADDRESS": on(self.audit.client_address),
+            "AUDIT_RETENTION_DAYS": self.audit.retention_days,
+        })
+    }
 }
 
 /// Both costs are read, so that a wrong value is reported before the day it is needed.
@@ -204,6 +227,17 @@ mod tests {
         assert_eq!(config.password_hash, Cost::Pbkdf2 { iterations: 100_000 });
         let (config, _) = read(&[("PASSWORD_HASH", "pbkdf2"), ("PBKDF2_ITERATIONS", "50000")]);
         assert_eq!(config.password_hash, Cost::Pbkdf2 { iterations: 50_000 });
+    }
+
+    #[test]
+    fn audit_events_are_kept_for_ever_or_for_a_month_at_least() {
+        assert_eq!(read(&[("RBAC_ENABLED", "on")]).0.audit.retention_days, None);
+        let (config, _) = read(&[("AUDIT_RETENTION_DAYS", "30"), ("AUDIT_CLIENT_ADDRESS", "on")]);
+        assert_eq!((config.audit.retention_days, config.audit.client_address), (Some(30), true));
+        for wrong in ["0", "29", "36501", "1 year"] {
+            let (_, outcome) = read(&[("AUDIT_RETENTION_DAYS", wrong)]);
+            assert_eq!(outcome.unwrap_err().len(), 1, "{wrong}");
+        }
     }
 
     #[test]

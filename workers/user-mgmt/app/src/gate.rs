@@ -19,6 +19,7 @@ use store::{api_tokens, sessions};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential, SignedIn};
+use crate::services::audit::record_denial;
 use crate::services::problems::{DECISION_STALE, store_problem};
 use crate::services::sessions::{touch, touch_token};
 use crate::services::telemetry::{self, Note};
@@ -184,6 +185,7 @@ impl<P: Platform> Mount<P> {
             async move {
                 let (outcome, note) = run(&app, &request, unreadable, &*decide, handler).await;
                 telemetry::record(&app, &request, required(&asked), &note, &outcome);
+                record_denial(&app, &request, required(&asked), &outcome);
                 outcome
             }
         }))
@@ -305,7 +307,12 @@ async fn resolve_or<P: Platform>(
     };
     let caller = caller.ok_or_else(Problem::unauthenticated)?;
     let roles = caller.authority.as_ref().map(|authority| authority.roles.clone()).unwrap_or_default();
-    let identity = Identity { user_id: caller.user_id(), tenant: caller.account.tenant.clone(), roles };
+    let identity = Identity {
+        user_id: caller.user_id(),
+        tenant_id: caller.account.tenant_id,
+        tenant: caller.account.tenant.clone(),
+        roles,
+    };
     request.context.identify(identity);
     for defect in caller.authority.iter().flat_map(|authority| &authority.defects) {
         let line = json!({

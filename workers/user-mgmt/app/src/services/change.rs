@@ -9,12 +9,13 @@ use accounts::{
 use http_kit::{Problem, Request};
 use rbac::Allowed;
 use serde_json::{Value, json};
-use store::audit::{self, Action, AuditEvent, MailRequested};
+use store::audit::{self, Action, MailRequested, SessionReplaced};
 use store::outbox::Schedule;
 use store::{Db, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, users};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential};
+use crate::services::audit::{client_address, event_of};
 use crate::services::mail::Template;
 use crate::services::outbox::{self as work, Kind};
 use crate::services::problems::store_problem;
@@ -25,9 +26,9 @@ pub(crate) const BETWEEN_MAILS: Duration = Duration::from_mins(1);
 /// What an audit event says beyond who, when and in which request.
 #[derive(Clone, Debug)]
 pub struct Event {
-    action: Action,
-    target_id: String,
-    details: Value,
+    pub(super) action: Action,
+    pub(super) target_id: String,
+    pub(super) details: Value,
 }
 
 impl Event {
@@ -141,10 +142,20 @@ impl<P: Platform> Change<P> {
         self.push(outbox::insert_revocation_of_session(id, session, when));
     }
 
-    /// The session of a token is about to end, if it is one; comes before the statement that ends it.
-    pub fn session_of_token_ends(&mut self, token: &TokenHash) {
+    /// The session of a token is about to give way to another, if it is one; comes before the statement that ends it.
+    pub fn session_of_token_is_replaced(&mut self, token: &TokenHash) {
         let (id, when) = self.work();
         self.push(outbox::insert_revocation_of_token(id, token, when));
+        if self.app.config.rbac_enabled {
+            self.statements.push(audit::insert_session_replaced(&SessionReplaced {
+                id: AuditEventId::generate_at(self.now, &*self.app.runtime),
+                at: self.now,
+                token,
+                actor: self.actor.map(|(user, _)| user),
+                request_id: &self.request.context.request_id,
+                client_address: client_address(&self.app, &self.request.context),
+            }));
+        }
     }
 
     /// All sessions of a user but one are about to end; comes before the statement that ends them.
@@ -178,6 +189,7 @@ impl<P: Platform> Change<P> {
                 email,
                 template: template.as_str(),
                 request_id: &self.request.context.request_id,
+                client_address: client_address(&self.app, &self.request.context),
                 outbox_id: id,
             }));
         }
@@ -224,15 +236,6 @@ impl<P: Platform> Change<P> {
         if let (Some(token), Some(details)) = (self.by_token, event.details.as_object_mut()) {
             details.insert("apiToken".to_owned(), json!(token));
         }
-        audit::insert(&AuditEvent {
-            id: AuditEventId::generate_at(self.now, &*self.app.runtime),
-            at: self.now,
-            action: event.action,
-            actor: self.actor.map(|(user, _)| user),
-            target_id: event.target_id,
-            tenant: self.actor.map(|(_, tenant)| tenant),
-            request_id: self.request.context.request_id.clone(),
-            details: event.details,
-        })
+        audit::insert(&event_of(&self.app, &self.request.context, self.now, self.actor, event))
     }
 }

@@ -6,7 +6,7 @@ use http_kit::Level;
 use serde_json::json;
 
 use crate::app::{App, Platform};
-use crate::services::{alerts, outbox, sweep, telemetry};
+use crate::services::{alerts, audit, outbox, sweep, telemetry};
 
 /// Does all of it. What fails is logged and holds up nothing else; the next run tries again.
 pub async fn run<P: Platform>(app: &App<P>) {
@@ -16,6 +16,7 @@ pub async fn run<P: Platform>(app: &App<P>) {
     report(app, "the outbox could not be worked off", outbox::drain(app).await);
     report(app, "what is over could not be deleted", sweep::run(app).await);
     report(app, "what was counted of decisions long ago could not be deleted", telemetry::forget(app).await);
+    report(app, "the audit log lacks the flags, or has what is too old", audit::keep(app).await);
 }
 
 fn report<P: Platform, T>(app: &App<P>, message: &str, outcome: Result<T, impl Display>) {

@@ -1,6 +1,7 @@
 //! What routes do, apart from HTTP.
 
 pub mod alerts;
+pub mod audit;
 pub(crate) mod authority;
 pub mod change;
 pub mod cron;

@@ -32,7 +32,7 @@ pub(crate) struct Started {
 pub(crate) fn end_presented<P: Platform>(change: &mut Change<P>, request: &Request) {
     if let Some(token) = session_cookie(&request.headers) {
         let hash = token.hash();
-        change.session_of_token_ends(&hash);
+        change.session_of_token_is_replaced(&hash);
         change.push(sessions::delete_by_token(&hash));
     }
 }

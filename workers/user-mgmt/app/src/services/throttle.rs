@@ -10,15 +10,17 @@
 //! whom a stranger keeps waiting gets in by way of their mail.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::{Email, GuessDelay, GuessSubject, Timestamp};
+use accounts::{Email, GuessDelay, GuessSubject, TenantId, Timestamp, UserId};
 use http_kit::{Level, Problem, RateLimit, Request};
 use serde_json::json;
 use store::Statement;
 use store::sign_in_failures::{self, Failures};
 
 use crate::app::{App, Platform};
+use crate::services::audit::{Refusal, sign_in_failed};
 use crate::services::problems::store_problem;
 
 const DELAY: GuessDelay = GuessDelay::DEFAULT;
@@ -77,8 +79,15 @@ impl Guess {
         Ok(Self { subject, failed_before: found.is_some() })
     }
 
-    /// It was wrong.
-    pub(crate) async fn failed<P: Platform>(&self, app: &App<P>) -> Result<(), Problem> {
+    /// It was wrong: the password of this account, or of none.
+    pub(crate) async fn failed<P: Platform>(
+        &self,
+        app: &Arc<App<P>>,
+        request: &Request,
+        account: Option<(UserId, TenantId)>,
+    ) -> Result<(), Problem> {
+        let refusal = if account.is_some() { Refusal::WrongPassword } else { Refusal::UnknownAccount };
+        sign_in_failed(app, request, account, refusal);
         let record = sign_in_failures::record(&self.subject, &DELAY, app.runtime.now());
         record.run(&app.db).await.map_err(|error| store_problem(&error))
     }

@@ -39,7 +39,8 @@ pub(in crate::routes) async fn handler<P: Platform>(
         .check_against(&present.email)
         .map_err(|error| Problem::invalid_field("newPassword", error.to_string()))?;
     let stored = present.password_hash.as_deref();
-    let guess = confirm_password(&app, user, &body.current_password, stored, "currentPassword").await?;
+    let guess =
+        confirm_password(&app, &request, &caller, &body.current_password, stored, "currentPassword").await?;
     let hash = passwords::hash(&app, &body.new_password).await?;
 
     let mut change = Change::own(&app, &request, &caller);

@@ -41,7 +41,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let guess = if let Some(stored) = &account.password_hash {
         let missing = || Problem::invalid_field("password", "`password` is missing");
         let password = body.password.as_ref().ok_or_else(missing)?;
-        Some(confirm_password(&app, user, password, Some(stored), "password").await?)
+        Some(confirm_password(&app, &request, &caller, password, Some(stored), "password").await?)
     } else {
         refuse_old(&session, app.runtime.now())?;
         None

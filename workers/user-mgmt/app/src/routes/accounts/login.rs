@@ -14,6 +14,7 @@ use store::users::{self, Credentials};
 use store::{Db, Rows, decode};
 
 use crate::app::{App, Platform};
+use crate::services::audit::{Refusal, sign_in_failed};
 use crate::services::change::{Change, Event};
 use crate::services::passwords;
 use crate::services::problems::store_problem;
@@ -29,7 +30,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let body: LoginRequest = request.json()?;
     throttle::by_address(&app, &request).await?;
     let (guess, found) = look_up(&app, &body.username).await?;
-    let (user, new_hash) = verify(&app, &body, &guess, found).await?;
+    let (user, new_hash) = verify(&app, &request, &body, &guess, found).await?;
 
     let mut change = Change::without_decision(&app, &request);
     change.set_actor(user.id, user.tenant_id);
@@ -73,15 +74,17 @@ async fn look_up<P: Platform>(app: &App<P>, email: &Email) -> Result<(Guess, Opt
 /// Compares the password, with the same work whether there is such an account or not. Gives the old and the new hash
 /// where it is to be replaced.
 async fn verify<P: Platform>(
-    app: &App<P>,
+    app: &Arc<App<P>>,
+    request: &Request,
     body: &LoginRequest,
     guess: &Guess,
     found: Option<Credentials>,
 ) -> Result<(Credentials, Option<(String, String)>), Problem> {
     let stored = found.as_ref().and_then(|user| user.password_hash.clone());
     let verified = passwords::verify(app, &body.password, stored.as_deref()).await?;
+    let account = found.as_ref().map(|user| (user.id, user.tenant_id));
     let (Some(user), Some(stored), Verified::Right { rehash }) = (found, stored, verified) else {
-        guess.failed(app).await?;
+        guess.failed(app, request, account).await?;
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "invalid_credentials",
@@ -91,9 +94,11 @@ async fn verify<P: Platform>(
     let new_hash = if rehash { Some(passwords::again(app, &body.password).await?) } else { None };
     // Whoever knows the password may know the rest.
     if !user.active {
+        sign_in_failed(app, request, account, Refusal::Suspended);
         return Err(Problem::new(StatusCode::FORBIDDEN, "account_suspended", "this account is suspended"));
     }
     if app.config.email_verification && !user.verified {
+        sign_in_failed(app, request, account, Refusal::NotVerified);
         let detail = "confirm the e-mail address first: the link is in the mail that was sent to it";
         return Err(Problem::new(StatusCode::FORBIDDEN, "email_not_verified", detail));
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use accounts::GuessSubject;
 use accounts::password::{Password, Verified};
-use accounts::{GuessSubject, UserId};
 use api::MailRequest;
 use http::{Response, StatusCode};
 use http_kit::{Body, Outcome, Problem, Request};
 
 use crate::app::{App, Platform};
+use crate::caller::Caller;
 use crate::services::change::Change;
 use crate::services::mail::Template;
 use crate::services::passwords;
@@ -48,15 +49,17 @@ async fn ask_for_mail<P: Platform>(app: &Arc<App<P>>, request: &Request, templat
 /// Whoever is signed in shows to know the password as well: whoever has only found a session open must not get to know it
 /// by guessing. `field` is where the request has it; the guess that is given back was right.
 async fn confirm_password<P: Platform>(
-    app: &App<P>,
-    user: UserId,
+    app: &Arc<App<P>>,
+    request: &Request,
+    caller: &Caller,
     password: &Password,
     stored: Option<&str>,
     field: &str,
 ) -> Result<Guess, Problem> {
-    let guess = Guess::at(app, GuessSubject::signed_in(user)).await?;
+    let guess = Guess::at(app, GuessSubject::signed_in(caller.user_id())).await?;
     if passwords::verify(app, password, stored).await? == Verified::Wrong {
-        guess.failed(app).await?;
+        let account = Some((caller.user_id(), caller.account.tenant_id));
+        guess.failed(app, request, account).await?;
         let problem = Problem::new(StatusCode::FORBIDDEN, "wrong_password", "the current password is wrong");
         return Err(problem.with("field", field));
     }

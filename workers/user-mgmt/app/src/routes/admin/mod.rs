@@ -2,7 +2,7 @@
 
 use http::Method;
 use rbac::catalogue::{
-    ROLES_ASSIGN, ROLES_READ, ROLLOUT_READ, TENANTS_READ, USERS_DELETE, USERS_READ, USERS_WRITE,
+    AUDIT_READ, ROLES_ASSIGN, ROLES_READ, ROLLOUT_READ, TENANTS_READ, USERS_DELETE, USERS_READ, USERS_WRITE,
 };
 
 use crate::app::Platform;
@@ -10,6 +10,7 @@ use crate::gate::Mount;
 use crate::routes::rbac_routes::user_roles;
 use crate::routes::users::delete;
 
+mod audit;
 mod rollout;
 mod tenants;
 mod users;
@@ -28,6 +29,9 @@ pub(super) fn mount<P: Platform>(mount: &mut Mount<P>) {
     mount.permission(Method::POST, USER_ROLES, ROLES_ASSIGN, doc, handler);
     let (doc, handler) = (user_roles::remove::doc(), user_roles::remove::handler);
     mount.permission(Method::DELETE, "/v1/admin/users/{userId}/roles/{roleId}", ROLES_ASSIGN, doc, handler);
+
+    let (doc, handler) = (audit::read::doc(), audit::read::handler);
+    mount.permission(Method::GET, "/v1/admin/audit", AUDIT_READ, doc, handler);
 
     let (doc, handler) = (tenants::list::doc(), tenants::list::handler);
     mount.permission(Method::GET, "/v1/admin/tenants", TENANTS_READ, doc, handler);

@@ -1,0 +1,1 @@
+UPDATE audit_meta SET flags = '{"RBAC_ENABLED":"on"}';
