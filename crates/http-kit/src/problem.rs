@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
@@ -23,6 +23,7 @@ struct Parts {
     extra: Map<String, Value>,
     retry_after_seconds: Option<u64>,
     allow: Option<HeaderValue>,
+    challenge: &'static str,
     cause: Option<String>,
 }
 
@@ -37,6 +38,7 @@ impl Problem {
             extra: Map::new(),
             retry_after_seconds: None,
             allow: None,
+            challenge: "Bearer realm=\"edgeward\"",
             cause: None,
         }))
     }
@@ -56,6 +58,13 @@ impl Problem {
     /// 401: nobody is signed in.
     pub fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "sign in first")
+    }
+
+    /// 401: a bearer token was sent that is none, or none any more.
+    pub fn invalid_bearer() -> Self {
+        let mut problem = Self::unauthenticated();
+        problem.0.challenge = "Bearer realm=\"edgeward\", error=\"invalid_token\"";
+        problem
     }
 
     /// 403: the caller may not do this.
@@ -175,6 +184,10 @@ impl Problem {
     pub(crate) fn set_head(&self, response: &mut Response<Body>) {
         *response.status_mut() = self.0.status;
         let headers = response.headers_mut();
+        // RFC 9110 wants every 401 to name a scheme. Browsers don't ask for a password on account of this one.
+        if self.0.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(self.0.challenge));
+        }
         if let Some(seconds) = self.0.retry_after_seconds {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

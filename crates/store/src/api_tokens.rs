@@ -64,6 +64,13 @@ pub struct Principal {
     pub held: Held,
 }
 
+/// A number of tokens.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Count {
+    /// The number.
+    pub tokens: u32,
+}
+
 /// Adds a token.
 pub fn insert(token: &NewApiToken) -> Statement {
     statement!(
@@ -81,6 +88,11 @@ pub fn insert(token: &NewApiToken) -> Statement {
 /// A page of a user's tokens, the newest first, after the one whose id is `after`.
 pub fn list(user: UserId, after: &str, limit: u32) -> Query<Listed> {
     Query::new(statement!("api_tokens/list", &user, after, i64::from(limit)))
+}
+
+/// How many tokens of a user have not ended, counted no further than `most`.
+pub fn count_live(user: UserId, now: Timestamp, most: u32) -> Query<Count> {
+    Query::new(statement!("api_tokens/count_live", &user, now, i64::from(most)))
 }
 
 /// Who acts by this token, and what they may do by it.

@@ -547,19 +547,118 @@ async fn guessing_doubles_the_delay_and_stopping_forgets_it() {
 }
 
 #[tokio::test]
-async fn sign_in_costs_the_same_statements_with_and_without_an_account() {
-    let world = Native::new();
+async fn a_mail_that_can_not_be_sent_is_sent_by_the_cron_trigger_once_it_can() {
+    let world = Native::with_vars(&[("EMAIL_VERIFICATION", "on")]);
+    world.mailbox.set_failing(true);
     let mut ada = Client::new(&world);
     ada.register("ada@example.com", PASSWORD).await.expect(201);
-    world.db.take_calls();
-    let mut seen = Vec::new();
-    for email in ["ada@example.com", "nobody@example.com"] {
-        ada.login(email, "wrong password").await.expect_problem(401, "invalid_credentials");
-        seen.push(names(&world.db.take_calls()));
+    for attempts in 1..4 {
+        assert_eq!(count(&world, &format!("outbox WHERE attempts = {attempts}")).await, 1);
+        world.run_cron().await;
+        assert_eq!(count(&world, &format!("outbox WHERE attempts = {attempts}")).await, 1, "not due yet");
+        world.runtime.advance(Duration::from_mins(1 << (attempts - 1)));
+        world.run_cron().await;
     }
-    assert_eq!(seen[0], seen[1]);
-    assert_eq!(seen[0].len(), 3);
-    assert_eq!(seen[0][2], ["audit_log/insert_bounded"], "after the response");
+    assert_eq!(world.mailbox.sent(), []);
+    world.mailbox.set_failing(false);
+    world.runtime.advance(Duration::from_mins(8));
+    world.run_cron().await;
+    assert_eq!(count(&world, "outbox").await, 0);
+    let mail = cases::mail::last_mail(&world, "ada@example.com").await;
+    world.run_cron().await;
+    assert_eq!(world.mailbox.sent().len(), 1, "and once only");
+    ada.post("/verify-email", &json!({ "token": mail.token() })).await.expect(200);
+    ada.login("ada@example.com", PASSWORD).await.expect(200);
+    let log = world.logs().await.join("\n");
+    assert!(log.contains("made to fail") && !log.contains(&mail.token()));
+}
+
+/// What a request asks of the database, by round trips: the names of the statements and what kinds of them there are.
+/// What comes after the response is left out, since nobody can time it.
+async fn work(world: &mut Native, path: &str, email: &str) -> (Vec<Vec<&'static str>>, Vec<Vec<String>>) {
+    world.sql("UPDATE mail_requests SET requested_at = 0").await;
+    world.run_deferred = false;
+    world.db.take_calls();
+    let mut body = json!({ "username": email });
+    if path == "/register" {
+        body["password"] = json!("a password of somebody");
+    }
+    let reply = Client::new(&*world).post(path, &body).await;
+    assert!([201, 202].contains(&reply.status.as_u16()), "{path}: {}", reply.text());
+    let calls = world.db.take_calls();
+    world.run_deferred = true;
+    world.settle().await;
+    let verb = |statement: &Statement| {
+        statement
+            .sql
+            .lines()
+            .find(|line| !line.starts_with("--"))
+            .and_then(|line| line.split_whitespace().next())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let kinds = calls.iter().map(|call| {
+        let mut kinds: Vec<String> = call.iter().map(verb).collect();
+        kinds.sort();
+        kinds.dedup();
+        kinds
+    });
+    (names(&calls), kinds.collect())
+}
+
+#[tokio::test]
+async fn known_and_unknown_addresses_cost_the_same_round_trips_and_kinds_of_statements() {
+    let mut world = Native::with_vars(&[("EMAIL_VERIFICATION", "on")]);
+    Client::new(&world).register("known@example.com", PASSWORD).await.expect(201);
+    for path in ["/register", "/forgot-password", "/verify-email/resend"] {
+        let (of_known, kinds_of_known) = work(&mut world, path, "known@example.com").await;
+        let (of_unknown, kinds_of_unknown) = work(&mut world, path, "unknown@example.com").await;
+        world.sql("DELETE FROM users WHERE email = 'unknown@example.com'").await;
+        assert!(!of_known.is_empty(), "{path}");
+        assert_eq!(kinds_of_known, kinds_of_unknown, "{path}");
+        // Registration writes an account for one and tells the owner of the other; the rest is the same to the letter.
+        if path != "/register" {
+            assert_eq!(of_known, of_unknown, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_clock_far_off_breaks_nothing() {
+    const FAR: Duration = Duration::from_hours(24 * 365 * 80);
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let mut then = None;
+    for ahead in [true, false] {
+        let (there, back): (fn(&_, _), fn(&_, _)) = if ahead {
+            (testkit::TestRuntime::advance, testkit::TestRuntime::step_back)
+        } else {
+            (testkit::TestRuntime::step_back, testkit::TestRuntime::advance)
+        };
+        there(&world.runtime, FAR);
+        // Ahead, its session is over; behind, it has just been used.
+        ada.get("/load-user").await.expect(if ahead { 401 } else { 200 });
+        let mut phone = Client::new(&world);
+        phone.login("ada@example.com", "wrong password").await.expect_problem(401, "invalid_credentials");
+        phone.login("ada@example.com", PASSWORD).await.expect(200);
+        phone.get("/load-user").await.expect(200);
+        phone.get("/sessions").await.expect(200);
+        phone.post("/sessions/refresh", &json!({})).await.expect(200);
+        phone.post("/forgot-password", &json!({ "username": "ada@example.com" })).await.expect(202);
+        assert!(cases::mail::last_mail(&world, "ada@example.com").await.text.contains("?token="));
+        back(&world.runtime, FAR);
+        ada.get("/load-user").await.expect(200);
+        ada.post("/sessions/refresh", &json!({})).await.expect(200);
+        assert_eq!(cases::revocation::cached(&world, &ada).await.unwrap()["freshness"], "fresh");
+        then.get_or_insert(phone);
+    }
+    // A session that began far ahead can be ended, and the cache hears of it.
+    let mut then = then.unwrap();
+    let mut copy = Client::new(&world);
+    copy.session.clone_from(&then.session);
+    then.post("/logout", &json!({})).await.expect(204);
+    copy.get("/load-user").await.expect_problem(401, "unauthenticated");
+    assert_eq!(cases::revocation::cached(&world, &copy).await, None);
 }
 
 #[tokio::test]
@@ -696,4 +795,20 @@ async fn an_export_that_breaks_off_says_so_and_is_no_whole_answer() {
     let logged = world.runtime.log_lines().pop().unwrap();
     assert_eq!((logged.level, &logged.line["requestId"]), (Level::Error, &json!(request_id)));
     assert!(logged.line["cause"].is_string());
+}
+
+#[tokio::test]
+async fn sign_in_costs_the_same_statements_with_and_without_an_account() {
+    let world = Native::new();
+    let mut ada = Client::new(&world);
+    ada.register("ada@example.com", PASSWORD).await.expect(201);
+    world.db.take_calls();
+    let mut seen = Vec::new();
+    for email in ["ada@example.com", "nobody@example.com"] {
+        ada.login(email, "wrong password").await.expect_problem(401, "invalid_credentials");
+        seen.push(names(&world.db.take_calls()));
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0].len(), 3);
+    assert_eq!(seen[0][2], ["audit_log/insert_bounded"], "after the response");
 }

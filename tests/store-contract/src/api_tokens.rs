@@ -109,3 +109,16 @@ pub(crate) async fn tokens_that_ended_are_swept_and_others_stay(db: &impl Db) ->
     some(api_tokens::principal(&stays.token_hash, later(1)).first(db).await?)?;
     Ok(())
 }
+
+pub(crate) async fn tokens_that_have_not_ended_are_counted_no_further_than_asked(db: &impl Db) -> Check {
+    let (owner, other) = (user(db).await?, user(db).await?);
+    api_token(db, other).await?;
+    for _ in 0..3 {
+        api_token(db, owner).await?;
+    }
+    for (seconds, most, expected) in [(1, 100, 3), (1, 2, 2), (3_599, 100, 3), (3_600, 100, 0)] {
+        let found = api_tokens::count_live(owner, later(seconds), most).one(db).await?.tokens;
+        same((seconds, most, found), (seconds, most, expected))?;
+    }
+    Ok(())
+}

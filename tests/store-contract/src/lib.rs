@@ -153,6 +153,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             use_is_written_down_once_in_a_while
             token_needs_an_owner_and_a_secret_of_its_own
             tokens_that_ended_are_swept_and_others_stay
+            tokens_that_have_not_ended_are_counted_no_further_than_asked
         }
         sign_in_failures {
             failures_count_up_and_are_forgotten

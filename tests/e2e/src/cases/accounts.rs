@@ -268,3 +268,21 @@ pub async fn a_request_id_spans_the_workers<W: World>(world: &mut W) {
     let reply = client.send(request.unwrap()).await;
     assert_ne!(reply.headers["x-request-id"], "a b");
 }
+
+/// As RFC 9110 and RFC 6750 want it; a browser asks nobody for a password on account of it.
+pub async fn a_401_says_how_to_authenticate<W: World>(world: &mut W) {
+    let challenge = |reply: &testkit::Reply| reply.headers["www-authenticate"].to_str().unwrap().to_owned();
+    let mut client = Client::new(world);
+    let reply = client.get("/load-user").await.expect(401);
+    assert_eq!(challenge(&reply), "Bearer realm=\"edgeward\"");
+    let reply = client.login("ada@example.com", PASSWORD).await.expect(401);
+    assert_eq!(challenge(&reply), "Bearer realm=\"edgeward\"");
+    for token in ["garbage".to_owned(), format!("edw_{}", "A".repeat(43))] {
+        let mut program = Client::new(world);
+        program.token = Some(token);
+        let reply = program.get("/load-user").await.expect_problem(401, "unauthenticated");
+        assert_eq!(challenge(&reply), "Bearer realm=\"edgeward\", error=\"invalid_token\"");
+    }
+    let reply = member(world, "ada@example.com").await.get("/rbac/roles").await.expect(403);
+    assert!(!reply.headers.contains_key("www-authenticate"));
+}

@@ -343,3 +343,22 @@ pub async fn rbac_off_hides_tokens_and_keeps_them<W: World>(world: &mut W) {
     program.token = secret;
     assert_eq!(permissions(&mut program).await, json!(["users:read"]));
 }
+
+/// Those that have ended don't count.
+pub async fn a_user_has_so_many_tokens_and_no_more<W: World>(world: &mut W) {
+    let mut ada = member(world, "ada@example.com").await;
+    let made = json!({ "name": "CI", "scopes": [] });
+    let first = text(&ada.post("/tokens", &made).await.expect(201).json()["id"]);
+    let more = "INSERT INTO api_tokens (id, token_hash, user_id, name, scopes, created_at, expires_at) \
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 98) \
+                SELECT 'token ' || i, 'hash ' || i, user_id, name, scopes, created_at, expires_at FROM n, api_tokens";
+    world.sql(more).await;
+    ada.post("/tokens", &made).await.expect(201);
+    ada.post("/tokens", &made).await.expect_problem(409, "too_many_tokens");
+    member(world, "bob@example.com").await.post("/tokens", &made).await.expect(201);
+    ada.delete(&format!("/tokens/{first}")).await.expect(204);
+    ada.post("/tokens", &made).await.expect(201);
+    world.sql("UPDATE api_tokens SET expires_at = 1 WHERE id = 'token 1'").await;
+    ada.post("/tokens", &made).await.expect(201);
+    ada.post("/tokens", &made).await.expect_problem(409, "too_many_tokens");
+}

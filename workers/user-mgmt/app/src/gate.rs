@@ -289,6 +289,8 @@ async fn resolve_or<P: Platform>(
     let now = app.runtime.now();
     // Tokens are scopes, and without RBAC there is nothing to scope: the header means nothing then.
     let bearer = if app.config.rbac_enabled { bearer_token(&request.headers) } else { Ok(None) };
+    // RFC 6750: whoever sent a token is told that it is no good; whoever sent none, only what to send.
+    let nobody = if matches!(bearer, Ok(None)) { Problem::unauthenticated } else { Problem::invalid_bearer };
     let caller = match (bearer, session_cookie(&request.headers)) {
         (Ok(None), Some(session)) => by_session(app, request, &session.hash(), now, unreadable).await?,
         (Ok(Some(token)), None) => {
@@ -305,7 +307,7 @@ async fn resolve_or<P: Platform>(
             ));
         }
     };
-    let caller = caller.ok_or_else(Problem::unauthenticated)?;
+    let caller = caller.ok_or_else(nobody)?;
     let roles = caller.authority.as_ref().map(|authority| authority.roles.clone()).unwrap_or_default();
     let identity = Identity {
         user_id: caller.user_id(),

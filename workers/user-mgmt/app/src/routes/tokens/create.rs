@@ -16,9 +16,13 @@ use crate::app::{App, Platform};
 use crate::caller::SignedIn;
 use crate::services::authority::{Excess, refuse_beyond};
 use crate::services::change::{Change, Event};
+use crate::services::problems::store_problem;
 
 /// How many scopes a token has at most; a grant with a wildcard is one.
 const MAX_SCOPES: usize = 100;
+
+/// How many tokens a user has at most that have not ended; requests at the same moment may exceed it by a few.
+const MAX_TOKENS: u32 = 100;
 
 pub(in crate::routes) fn doc() -> Doc {
     let doc = Doc::new("Create an API token; the answer is the only one that shows it");
@@ -35,6 +39,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
         return Err(Problem::invalid_field("scopes", "`scopes`: name 100 of them at most"));
     }
     refuse_beyond(caller.grants(), &body.scopes, Excess::Token)?;
+    let live = api_tokens::count_live(caller.user_id(), app.runtime.now(), MAX_TOKENS).one(&app.db).await;
+    if live.map_err(|error| store_problem(&error))?.tokens >= MAX_TOKENS {
+        let detail = "100 API tokens that have not ended are as many as anybody gets: revoke one first";
+        return Err(Problem::conflict("too_many_tokens", detail));
+    }
 
     let secret = ApiToken::generate(&*app.runtime);
     let mut change = Change::own(&app, &request, &caller);
