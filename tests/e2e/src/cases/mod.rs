@@ -8,6 +8,7 @@ pub mod admin_tenants;
 pub mod admin_users;
 pub mod audit;
 pub mod bodies;
+pub mod combinations;
 pub mod cron;
 pub mod enforcement;
 pub mod faults;
@@ -153,6 +154,7 @@ macro_rules! each_case {
             rollout::the_report_says_what_enforcement_would_change,
             rollout::the_report_names_the_defects_of_the_matrix,
             rollout::the_report_is_hidden_and_guarded,
+            combinations::every_combination_of_flags_shows_and_enforces_what_it_says,
         }
     };
 }
