@@ -208,6 +208,13 @@ impl Native {
     }
 }
 
+impl Native {
+    fn script(&self, path: &Path) {
+        let sql = std::fs::read_to_string(path).unwrap();
+        self.db.script(&sql).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+}
+
 impl Default for Native {
     fn default() -> Self {
         Self::new()
@@ -241,6 +248,14 @@ impl World for Native {
 
     async fn settle(&self) {
         self.deferred.run().await;
+    }
+
+    async fn migrate(&self, name: &str) {
+        self.script(&root().join("migrations").join(name));
+    }
+
+    async fn roll_back(&self, name: &str) {
+        self.script(&root().join("migrations/rollback").join(name));
     }
 
     async fn pause(&self, _: Duration) {}

@@ -36,6 +36,12 @@ pub trait World: Send + Sync {
     /// Waits until the work that responses left behind is done.
     fn settle(&self) -> impl Future<Output = ()> + Send;
 
+    /// Applies a migration, by the name of its file.
+    fn migrate(&self, name: &str) -> impl Future<Output = ()> + Send;
+
+    /// Goes the way back from a migration.
+    fn roll_back(&self, name: &str) -> impl Future<Output = ()> + Send;
+
     /// Lets a little real time pass, where work is done beside the test.
     fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 

@@ -121,6 +121,14 @@ impl World for Live {
         panic!("the outbox does not empty: {:?}", self.sql("SELECT * FROM outbox").await);
     }
 
+    async fn migrate(&self, name: &str) {
+        block_in_place(|| self.workerd.migrate(&[name])).unwrap();
+    }
+
+    async fn roll_back(&self, name: &str) {
+        block_in_place(|| self.workerd.roll_back(name)).unwrap();
+    }
+
     async fn pause(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }

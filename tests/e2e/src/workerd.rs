@@ -114,6 +114,11 @@ impl Workerd {
         self.call("migrate", json!({ "files": files })).map(drop)
     }
 
+    /// Goes the way back from a migration, in one batch.
+    pub fn roll_back(&self, file: &str) -> Result<()> {
+        self.call("rollBack", json!({ "file": file })).map(drop)
+    }
+
     /// Runs statements on the database in one batch; gives the rows of each.
     pub fn sql(&self, statements: &[(&str, &[Value])]) -> Result<Vec<Vec<Map<String, Value>>>> {
         let statements: Vec<_> =

@@ -109,6 +109,16 @@ const commands = {
     return await migrate(files);
   },
 
+  /** The way back from a migration, and out of wrangler's own list. */
+  async rollBack({ file }) {
+    const db = await database();
+    const sql = await readFile(path.join(MIGRATIONS, "rollback", file), "utf8");
+    await db.batch([
+      ...splitSql(sql).map((statement) => db.prepare(statement)),
+      db.prepare("DELETE FROM d1_migrations WHERE name = ?").bind(file),
+    ]);
+  },
+
   /** All statements in one batch; the rows of each. */
   async sql({ statements }) {
     const db = await database();

@@ -17,6 +17,7 @@ pub mod mail;
 pub mod management;
 pub mod pages;
 pub mod passwords;
+pub mod plan;
 pub mod races;
 pub mod regressions;
 pub mod revocation;
