@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::{Email, Timestamp, UserId};
+use crate::{DeviceToken, Email, Timestamp, UserId};
 
 /// Whose password is being guessed: the SHA-256 of an e-mail address, whether there is such an account or not, or of the
 /// id of somebody who is signed in.
@@ -17,6 +17,13 @@ impl GuessSubject {
     /// Whoever signs in with this address.
     pub fn account(email: &Email) -> Self {
         Self(URL_SAFE_NO_PAD.encode(Sha256::digest(email.as_str())))
+    }
+
+    /// Whoever signs in with this address by a browser that has done so before. Nobody else has a subject like it, since
+    /// nobody else knows the token.
+    pub fn device(email: &Email, device: &DeviceToken) -> Self {
+        let text = format!("{} {}", device.hash(), email.as_str());
+        Self(URL_SAFE_NO_PAD.encode(Sha256::digest(text)))
     }
 
     /// Whoever is signed in to this account and is asked for its password once more. Apart from sign-ins, so that a

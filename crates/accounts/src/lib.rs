@@ -30,4 +30,4 @@ pub use password::{NewPassword, Password, PasswordError};
 pub use session::SessionLimits;
 pub use status::{ParseTenantStatusError, ParseUserStatusError, TenantStatus, UserStatus};
 pub use timestamp::{ParseTimestampError, Timestamp};
-pub use token::{ApiToken, LoginToken, OneTimeToken, ParseTokenError, SessionToken, TokenHash};
+pub use token::{ApiToken, DeviceToken, LoginToken, OneTimeToken, ParseTokenError, SessionToken, TokenHash};

@@ -63,6 +63,12 @@ secret_type!(
 );
 
 secret_type!(
+    DeviceToken,
+    "The secret in the cookie of a browser that has signed in before. It is never stored and never logged; what is stored \
+     is its hash together with an address."
+);
+
+secret_type!(
     LoginToken,
     "The secret in the cookie of a browser that signs in at an identity provider. It is never stored and never logged; \
      only its hash is."

@@ -1,20 +1,34 @@
 use std::time::Duration;
 
-use accounts::SessionToken;
+use accounts::{DeviceToken, SessionToken};
 use http::HeaderMap;
 use http::header::{COOKIE, HeaderValue};
 
 /// The name of the session cookie. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
 pub const SESSION_COOKIE: &str = "__Host-session";
 
+/// The name of the cookie by which a browser is known that has signed in before.
+pub const DEVICE_COOKIE: &str = "__Host-device";
+/// How long a browser is known.
+pub const DEVICE_LIFE: Duration = Duration::from_hours(24 * 90);
+
 /// The session token that a request carries. None where there is no cookie, or none that is a token, or two that
 /// differ: a second cookie of the name is somebody else's doing, and guessing which one is meant would be theirs to use.
 pub fn session_cookie(headers: &HeaderMap) -> Option<SessionToken> {
+    SessionToken::parse(cookie(headers, SESSION_COOKIE)?).ok()
+}
+
+/// The device token that a request carries, on the same terms.
+pub fn device_cookie(headers: &HeaderMap) -> Option<DeviceToken> {
+    DeviceToken::parse(cookie(headers, DEVICE_COOKIE)?).ok()
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let mut found: Option<&str> = None;
     for header in headers.get_all(COOKIE) {
         for pair in header.to_str().ok()?.split(';') {
             let Some((name, value)) = pair.trim().split_once('=') else { continue };
-            if name != SESSION_COOKIE {
+            if name != wanted {
                 continue;
             }
             if found.is_some_and(|other| other != value) {
@@ -23,16 +37,22 @@ pub fn session_cookie(headers: &HeaderMap) -> Option<SessionToken> {
             found = Some(value);
         }
     }
-    SessionToken::parse(found?).ok()
+    found
 }
 
 /// The header that hands a token to the browser.
 pub fn set_session_cookie(token: &SessionToken, lifetime: Duration) -> HeaderValue {
-    let text = format!(
-        "{SESSION_COOKIE}={}; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age={}",
-        token.reveal(),
-        lifetime.as_secs()
-    );
+    set(SESSION_COOKIE, &token.reveal(), lifetime)
+}
+
+/// The header that makes the browser known.
+pub fn set_device_cookie(token: &DeviceToken) -> HeaderValue {
+    set(DEVICE_COOKIE, &token.reveal(), DEVICE_LIFE)
+}
+
+fn set(name: &str, value: &str, lifetime: Duration) -> HeaderValue {
+    let seconds = lifetime.as_secs();
+    let text = format!("{name}={value}; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age={seconds}");
     // The parts above are ASCII without control characters.
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
 }

@@ -28,7 +28,10 @@ pub use analytics::{Analytics, AnalyticsError};
 pub use axum::body::{Body, Bytes};
 pub use bearer::bearer_token;
 pub use context::{Identity, RequestContext};
-pub use cookie::{SESSION_COOKIE, clear_session_cookie, session_cookie, set_session_cookie};
+pub use cookie::{
+    DEVICE_COOKIE, DEVICE_LIFE, SESSION_COOKIE, clear_session_cookie, device_cookie, session_cookie,
+    set_device_cookie, set_session_cookie,
+};
 pub use fetch::{Fetch, FetchError, read_body};
 pub use local_path::LocalPath;
 pub use problem::Problem;

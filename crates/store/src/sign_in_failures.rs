@@ -26,6 +26,11 @@ pub fn record(subject: &GuessSubject, delay: &GuessDelay, now: Timestamp) -> Sta
     statement!("sign_in_failures/record", subject, now, forget, i64::from(delay.most()))
 }
 
+/// Knows a device, without failures, until then: its guesses are counted apart from everybody else's.
+pub fn remember(device: &GuessSubject, until: Timestamp) -> Statement {
+    statement!("sign_in_failures/remember", device, until)
+}
+
 /// Forgets the failures of a subject, who has shown to know the password.
 pub fn delete(subject: &GuessSubject) -> Statement {
     statement!("sign_in_failures/delete", subject)

@@ -64,6 +64,8 @@ pub struct Client<'w, W> {
     pub address: String,
     /// The value of the session cookie, while there is one.
     pub session: Option<String>,
+    /// The value of the cookie by which it is known from an earlier sign-in.
+    pub device: Option<String>,
     /// The API token that it sends, if it is a program rather than a browser.
     pub token: Option<String>,
 }
@@ -73,7 +75,7 @@ impl<'w, W: World> Client<'w, W> {
     pub fn new(world: &'w W) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let [_, a, b, c] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        Self { world, address: format!("10.{a}.{b}.{c}"), session: None, token: None }
+        Self { world, address: format!("10.{a}.{b}.{c}"), session: None, device: None, token: None }
     }
 
     /// `GET /api{path}`.
@@ -120,12 +122,19 @@ impl<'w, W: World> Client<'w, W> {
             let cookie = format!("{}={session}", http_kit::SESSION_COOKIE);
             request.headers_mut().append(COOKIE, cookie.parse().unwrap());
         }
+        if let Some(device) = &self.device {
+            let cookie = format!("{}={device}", http_kit::DEVICE_COOKIE);
+            request.headers_mut().append(COOKIE, cookie.parse().unwrap());
+        }
         if let Some(token) = &self.token {
             request.headers_mut().append(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
         }
         let reply = self.world.send(request).await;
         for cookie in reply.headers.get_all(SET_COOKIE) {
             let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            if name == http_kit::DEVICE_COOKIE {
+                self.device = rest.split(';').next().map(str::to_owned);
+            }
             if name == http_kit::SESSION_COOKIE {
                 let value = rest.split(';').next().unwrap();
                 self.session = (!value.is_empty()).then(|| value.to_owned());

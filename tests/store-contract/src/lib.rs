@@ -159,6 +159,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             failures_count_up_and_are_forgotten
             failures_are_counted_no_further_than_they_matter
             failures_of_long_ago_are_swept
+            device_is_known_until_its_failures_are_forgotten
         }
         roles {
             role_is_read_with_its_grants_in_order

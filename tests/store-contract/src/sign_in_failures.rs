@@ -51,3 +51,17 @@ pub(crate) async fn failures_of_long_ago_are_swept(db: &impl Db) -> Check {
     sign_in_failures::delete(&new).run(db).await?;
     Ok(())
 }
+
+pub(crate) async fn device_is_known_until_its_failures_are_forgotten(db: &impl Db) -> Check {
+    let device = subject()?;
+    sign_in_failures::remember(&device, at(1_000)).run(db).await?;
+    let found = some(sign_in_failures::by_subject(&device).first(db).await?)?;
+    same((found.failures, found.failed_at), (0, at(1_000)))?;
+    sign_in_failures::record(&device, &DELAY, at(0)).run(db).await?;
+    sign_in_failures::record(&device, &DELAY, at(0)).run(db).await?;
+    let found = some(sign_in_failures::by_subject(&device).first(db).await?)?;
+    same((found.failures, found.failed_at), (2, at(0)))?;
+    sign_in_failures::remember(&device, at(2_000)).run(db).await?;
+    same(some(sign_in_failures::by_subject(&device).first(db).await?)?.failures, 0)?;
+    Ok(sign_in_failures::delete(&device).run(db).await?)
+}

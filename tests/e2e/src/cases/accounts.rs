@@ -194,7 +194,7 @@ pub async fn deleting_the_account_is_delayed_by_wrong_passwords<W: World>(world:
         let wrong = json!({ "password": "not the password" });
         ada.post("/delete-account", &wrong).await.expect_problem(403, "wrong_password");
     }
-    world.sql("UPDATE sign_in_failures SET failures = 12").await;
+    world.sql("UPDATE sign_in_failures SET failures = 12 WHERE failures > 0").await;
     let right = json!({ "password": PASSWORD });
     let reply = ada.post("/delete-account", &right).await.expect_problem(429, "too_many_requests");
     assert!(reply.headers.contains_key("retry-after"));
@@ -202,7 +202,7 @@ pub async fn deleting_the_account_is_delayed_by_wrong_passwords<W: World>(world:
     ada.post("/change-password", &change).await.expect_problem(429, "too_many_requests");
     world.sql("UPDATE sign_in_failures SET failed_at = failed_at - 128000").await;
     ada.post("/delete-account", &right).await.expect(204);
-    assert_eq!(count(world, "sign_in_failures").await, 0);
+    assert_eq!(count(world, "sign_in_failures WHERE failures > 0").await, 0);
 }
 
 /// It signs in by other means, and a sign-in just now shows that it is its owner.

@@ -89,6 +89,7 @@ macro_rules! each_case {
             passwords::the_right_password_after_the_delay_signs_in,
             passwords::changing_the_password_is_delayed_apart_from_signing_in,
             passwords::an_address_that_tries_too_often_is_refused,
+            passwords::a_strangers_guesses_do_not_hold_up_a_known_device,
             races::parallel_guesses_are_all_counted,
             races::two_admins_removed_at_once_leave_one,
             races::parallel_registration_makes_one_account,

@@ -95,6 +95,6 @@ pub async fn parallel_guesses_are_all_counted<W: World>(world: &mut W) {
         (5..=8).contains(&wrong) && statuses.iter().all(|status| [401, 429].contains(status)),
         "{statuses:?}"
     );
-    let counted = world.sql("SELECT failures FROM sign_in_failures").await;
+    let counted = world.sql("SELECT failures FROM sign_in_failures WHERE failures > 0").await;
     assert_eq!(counted[0]["failures"], wrong, "{statuses:?}");
 }

@@ -5,6 +5,9 @@
 //! at the password, so that guessing faster gains nothing. A right password after the delay signs in and clears the count,
 //! and what is not repeated is forgotten. Subjects are digests of addresses, counted alike whether there is an account.
 //!
+//! A browser that has signed in to the account before is known by a cookie, and its guesses are counted apart, so that a
+//! stranger's hold up nobody who comes by a device of theirs (`docs/adr/0005`).
+//!
 //! Nobody is locked out for good: the delay never exceeds a quarter of an hour, however long a stranger guesses; sessions
 //! that there are go on, and may change the password; and a new password clears the count ([`clear`]), so that an owner
 //! whom a stranger keeps waiting gets in by way of their mail.
@@ -13,8 +16,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::{Email, GuessDelay, GuessSubject, TenantId, Timestamp, UserId};
-use http_kit::{Level, Problem, RateLimit, Request};
+use accounts::{DeviceToken, Email, GuessDelay, GuessSubject, TenantId, Timestamp, UserId};
+use http_kit::{DEVICE_LIFE, Level, Problem, RateLimit, Request};
 use serde_json::json;
 use store::Statement;
 use store::sign_in_failures::{self, Failures};
@@ -52,6 +55,7 @@ pub(crate) async fn by_address<P: Platform>(app: &App<P>, request: &Request) -> 
 pub(crate) struct Guess {
     subject: GuessSubject,
     failed_before: bool,
+    by_known_device: bool,
 }
 
 impl Guess {
@@ -76,7 +80,18 @@ impl Guess {
         if left > Duration::ZERO {
             return Err(Problem::too_many_requests(left));
         }
-        Ok(Self { subject, failed_before: found.is_some() })
+        Ok(Self { subject, failed_before: found.is_some(), by_known_device: false })
+    }
+
+    /// The same for a device that has signed in to the account before: what others have guessed holds it up not at all.
+    pub(crate) fn of_device(subject: GuessSubject, known: Failures, now: Timestamp) -> Result<Self, Problem> {
+        // Its count is set anew, rather than deleted, when it signs in.
+        Ok(Self { failed_before: false, by_known_device: true, ..Self::decided(subject, Some(known), now)? })
+    }
+
+    /// Whether it was made by a device that has signed in to the account before.
+    pub(crate) fn by_known_device(&self) -> bool {
+        self.by_known_device
     }
 
     /// It was wrong: the password of this account, or of none.
@@ -96,6 +111,11 @@ impl Guess {
     pub(crate) fn succeeded(&self) -> Option<Statement> {
         self.failed_before.then(|| sign_in_failures::delete(&self.subject))
     }
+}
+
+/// Knows a device that has signed in: part of every sign-in by password.
+pub(crate) fn remember(email: &Email, device: &DeviceToken, now: Timestamp) -> Statement {
+    sign_in_failures::remember(&GuessSubject::device(email, device), now.plus(DEVICE_LIFE))
 }
 
 /// Forgets the guesses at a password that is no longer the one: part of every change that sets a new one.

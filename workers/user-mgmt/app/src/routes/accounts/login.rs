@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use accounts::password::Verified;
-use accounts::{Email, GuessSubject};
+use accounts::{DeviceToken, Email, GuessSubject};
 use api::{LoadUser, LoginRequest};
 use http::StatusCode;
 use http::header::SET_COOKIE;
-use http_kit::{Doc, Outcome, Problem, Request, json};
+use http_kit::{Doc, Outcome, Problem, Request, device_cookie, json, set_device_cookie};
 use serde_json::json as object;
 use store::audit::Action;
+use store::sign_in_failures::Failures;
 use store::users::{self, Credentials};
-use store::{Db, Rows, decode};
+use store::{Db, decode};
 
 use crate::app::{App, Platform};
 use crate::services::audit::{Refusal, sign_in_failed};
@@ -29,7 +30,8 @@ pub(in crate::routes) fn doc() -> Doc {
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
     let body: LoginRequest = request.json()?;
     throttle::by_address(&app, &request).await?;
-    let (guess, found) = look_up(&app, &body.username).await?;
+    let device = device_cookie(&request.headers);
+    let (guess, found) = look_up(&app, &body.username, device.as_ref()).await?;
     let (user, new_hash) = verify(&app, &request, &body, &guess, found).await?;
 
     let mut change = Change::without_decision(&app, &request);
@@ -44,6 +46,10 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     if user.verified {
         appoint_if_named(&app, &mut change, user.id, &body.username).await?;
     }
+    // A token that was not known here may be one that somebody else put there.
+    let device =
+        device.filter(|_| guess.by_known_device()).unwrap_or_else(|| DeviceToken::generate(&*app.runtime));
+    change.push(throttle::remember(&body.username, &device, now));
     end_presented(&mut change, &request);
     let session = start(&app, &request, &mut change, user.id);
     let event = Event::new(Action::SessionCreated, session.id, object!({ "method": "password" }));
@@ -52,22 +58,37 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
 
     let mut response = json(StatusCode::OK, &signed_in.caller.load_user())?;
     response.headers_mut().insert(SET_COOKIE, cookie);
+    response.headers_mut().append(SET_COOKIE, set_device_cookie(&device));
     Ok(response)
 }
 
-/// What is known of the account and of guesses at its password, in one round trip.
-async fn look_up<P: Platform>(app: &App<P>, email: &Email) -> Result<(Guess, Option<Credentials>), Problem> {
-    let subject = GuessSubject::account(email);
-    let statements =
-        vec![Guess::lookup(&subject).into_statement(), users::credentials_by_email(email).into_statement()];
+/// What is known of the account and of guesses at its password, in one round trip. A device that is known has a count of
+/// its own; whether it is one shows only in what is found, not in what is asked.
+async fn look_up<P: Platform>(
+    app: &App<P>,
+    email: &Email,
+    device: Option<&DeviceToken>,
+) -> Result<(Guess, Option<Credentials>), Problem> {
+    let account = GuessSubject::account(email);
+    let mut statements =
+        vec![Guess::lookup(&account).into_statement(), users::credentials_by_email(email).into_statement()];
+    let device = device.map(|token| GuessSubject::device(email, token));
+    statements.extend(device.iter().map(|subject| Guess::lookup(subject).into_statement()));
     let rows = app.db.batch(statements).await.map_err(|error| store_problem(&error))?;
-    let mut rows = rows.into_iter().map(Rows::into_iter);
-    let (failures, found) = (rows.next().into_iter().flatten(), rows.next().into_iter().flatten());
-    let failures =
-        decode("sign_in_failures/by_subject", failures.collect()).map_err(|error| store_problem(&error))?;
-    let guess = Guess::decided(subject, failures.into_iter().next(), app.runtime.now())?;
-    let found =
-        decode("users/credentials_by_email", found.collect()).map_err(|error| store_problem(&error))?;
+    let mut rows = rows.into_iter();
+    let mut next = || rows.next().unwrap_or_default();
+    let failures = |rows| -> Result<Option<Failures>, Problem> {
+        let rows = decode("sign_in_failures/by_subject", rows).map_err(|error| store_problem(&error))?;
+        Ok(rows.into_iter().next())
+    };
+    let of_account = failures(next())?;
+    let found = decode("users/credentials_by_email", next()).map_err(|error| store_problem(&error))?;
+    let of_device = failures(next())?;
+    let now = app.runtime.now();
+    let guess = match (device, of_device) {
+        (Some(subject), Some(known)) => Guess::of_device(subject, known, now)?,
+        _ => Guess::decided(account, of_account, now)?,
+    };
     Ok((guess, found.into_iter().next()))
 }
 
