@@ -8,7 +8,7 @@ use crate::accounts_api::present;
 use crate::time::DateTime;
 
 /// An account as administrators see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminUser {
@@ -39,7 +39,7 @@ pub struct AdminUser {
 }
 
 /// A role that somebody has.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoleRef {

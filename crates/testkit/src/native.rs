@@ -171,6 +171,7 @@ impl Native {
         let sign_in_limiter = MemoryRateLimit::new(runtime.clone());
         let (internet, analytics) = (MemoryInternet::default(), MemoryAnalytics::default());
         let config = Config::read(&mut reader);
+        let pages_config = account_pages_app::Config::read(&mut reader);
         reader.finish().expect("the variables of the test are right");
         let app = Arc::new(App {
             db: db.clone(),
@@ -186,7 +187,7 @@ impl Native {
         });
         let service = Service::new("user-mgmt", &routes::table(&app), shared.clone());
         let user_mgmt = InProcess::new(service, deferred.clone());
-        let pages = account_pages_app::App { user_mgmt: user_mgmt.clone() };
+        let pages = account_pages_app::App { user_mgmt: user_mgmt.clone(), config: pages_config };
         let account_pages = InProcess::new(account_pages_app::service(pages, shared), deferred.clone());
         Self {
             db,

@@ -106,7 +106,7 @@ visit("the keyboard reaches everything, and one sees where it is", async ({ worl
     return { text: document.activeElement.textContent.trim() || document.activeElement.id, outline: `${outlineStyle} ${outlineWidth}` };
   });
   const reached = [];
-  for (let step = 0; step < 12; step += 1) {
+  for (let step = 0; step < 13; step += 1) {
     await ada.page.keyboard.press("Tab");
     const { text, outline } = await focused();
     assert.equal(outline, "solid 3px", text);
@@ -114,7 +114,7 @@ visit("the keyboard reaches everything, and one sees where it is", async ({ worl
   }
   const email = reached[2];
   assert.deepEqual(reached, [
-    "Skip to the content", "Edgeward", email, "Sign out", "Profile", "Password", "Sessions", "API tokens",
+    "Skip to the content", "Edgeward", email, "Sign out", "Profile", "Password", "Sessions", "API tokens", "Administration",
     "firstName", "lastName", "Save", "Delete my account",
   ]);
 });

@@ -20,5 +20,8 @@ export async function makePeople(world) {
   }
   await world.api("POST", "/forgot-password", { body: { username: admin } });
   const { link: resetLink } = await world.mail(admin, "Set a new password");
-  return { cookies, resetLink };
+  const rows = await world.sql("SELECT id, email FROM users");
+  const idOf = (email) => rows.find((row) => row.email === email).id;
+  const ids = { member: idOf(member), admin: idOf(admin), hostile: idOf(hostile) };
+  return { cookies, ids, resetLink };
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use account_pages_app::{App, NAME, service};
+use account_pages_app::{App, Config, NAME, service};
 use http_kit::{Service, Vars};
 use worker::{Context, Env, HttpRequest, event};
 use worker_platform::{Isolate, Response, ServiceBinding, WorkerRuntime, binding};
@@ -11,7 +11,7 @@ static ISOLATE: Isolate<()> = Isolate::new(NAME, build);
 
 fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, ())> {
     let user_mgmt = binding(vars, "USER_MGMT", env.service("USER_MGMT"))?;
-    let app = App { user_mgmt: ServiceBinding::new(user_mgmt) };
+    let app = App { user_mgmt: ServiceBinding::new(user_mgmt), config: Config::read(vars) };
     Some((service(app, Arc::new(WorkerRuntime)), ()))
 }
 

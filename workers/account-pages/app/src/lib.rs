@@ -9,11 +9,13 @@
 
 mod app;
 mod assets;
+mod config;
 mod forms;
 mod forward;
 mod headers;
 mod local_path;
 mod mount;
+mod reader;
 pub mod routes;
 mod user_mgmt;
 pub mod views;
@@ -23,7 +25,9 @@ use std::sync::Arc;
 use http_kit::{Fetch, Runtime, Service};
 
 pub use app::App;
+pub use config::Config;
 pub use local_path::LocalPath;
+pub use reader::Reader;
 
 /// The worker's name, in logs and timings.
 pub const NAME: &str = "account-pages";

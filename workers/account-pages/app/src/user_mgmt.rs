@@ -1,5 +1,7 @@
 //! What the pages ask of user-mgmt, in the name of whoever is in front of them.
 
+mod admin;
+
 use std::time::Duration;
 
 use accounts::{ApiTokenId, SessionId, UserId};
@@ -11,6 +13,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::forward::{at, set_request_id};
+
+pub(crate) use admin::{Invitation, UserFilter};
 
 const CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
 
@@ -43,14 +47,18 @@ impl Refusal {
         Ok(response)
     }
 
-    /// The page of an error, where no form can explain it: too many requests, or what nobody in front of a page can do
-    /// anything about.
+    /// The page of an error, where no form can explain it.
     pub(crate) fn into_problem(self) -> Problem {
-        if self.status != StatusCode::TOO_MANY_REQUESTS {
-            return not_understood(format!("{} {}", self.status, self.code));
+        match self.status {
+            StatusCode::TOO_MANY_REQUESTS => {
+                let seconds = self.retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+                Problem::too_many_requests(Duration::from_secs(seconds.unwrap_or(60)))
+            }
+            StatusCode::FORBIDDEN => Problem::forbidden(self.detail),
+            StatusCode::NOT_FOUND => Problem::not_found(),
+            // Nobody in front of a page can do anything about it.
+            _ => not_understood(format!("{} {}", self.status, self.code)),
         }
-        let seconds = self.retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
-        Problem::too_many_requests(Duration::from_secs(seconds.unwrap_or(60)))
     }
 }
 
@@ -176,7 +184,7 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
             return Ok(());
         }
         match self.send(Method::POST, "/logout", None::<&()>).await? {
-            Err(refusal) if refusal.status != StatusCode::UNAUTHORIZED => Err(refusal.into_problem()),
+            Err(refusal) if refusal.status != StatusCode::UNAUTHORIZED => Err(not_understood(refusal.status)),
             _ => Ok(()),
         }
     }

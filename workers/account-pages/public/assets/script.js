@@ -21,6 +21,7 @@ function improve(part) {
   for (const input of part.querySelectorAll("input[type=password]")) letItBeSeen(input);
   for (const input of part.querySelectorAll("input[data-copy]")) letItBeCopied(input);
   for (const link of part.querySelectorAll("a[data-dialog]")) askInPlace(link);
+  for (const form of part.querySelectorAll("form[data-live]")) searchLive(form);
 }
 
 /** In the reader's own zone and manner; what it was stays to be seen. */
@@ -102,43 +103,80 @@ function askInPlace(link) {
 
 function open(card, link) {
   const dialog = document.createElement("dialog");
-  dialog.append(document.adoptNode(card));
-  const title = dialog.querySelector("h1");
-  title.id = "dialog-title";
-  dialog.setAttribute("aria-labelledby", title.id);
+  dialog.setAttribute("aria-labelledby", "dialog-title");
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (link.isConnected) link.focus();
   });
+  document.body.append(dialog);
+  show(card, dialog);
+  dialog.showModal();
+}
+
+/** Shows a question in a dialog, or what is wrong with the answer to it. */
+function show(card, dialog) {
+  dialog.replaceChildren(document.adoptNode(card));
+  dialog.querySelector("h1").id = "dialog-title";
   dialog.querySelector("a.button").addEventListener("click", (event) => {
     event.preventDefault();
     dialog.close();
   });
-  document.body.append(dialog);
   improve(dialog);
-  dialog.querySelector("form").addEventListener("submit", async (event) => {
+  dialog.querySelector("form")?.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      await submit(event.target);
-      dialog.close();
+      await submit(event.target, dialog);
     } catch {
       // Sent the ordinary way, it leads to the page that says what is the matter.
       event.target.submit();
     }
   });
-  dialog.showModal();
 }
 
-/** Sends a form and shows where it leads, in the place of what is shown now. */
-async function submit(form) {
-  const { document: next, response } = await load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-  const reached = new URL(response.url);
-  if (!response.ok || reached.pathname !== location.pathname) throw new Error("leads elsewhere");
-  const main = document.adoptNode(next.querySelector("main"));
-  document.querySelector("main").replaceWith(main);
-  document.title = next.title;
-  improve(main);
-  main.focus();
+/** Sends a form and shows where it leads: in the place of what is shown now, where that is the same page. */
+async function submit(form, dialog) {
+  const sent = { method: "POST", body: new URLSearchParams(new FormData(form)) };
+  const { document: next, response } = await load(form.action, sent);
+  if (!response.redirected) {
+    show(next.querySelector("main > .card"), dialog);
+  } else if (new URL(response.url).pathname !== location.pathname) {
+    location.assign(response.url);
+  } else {
+    const main = document.adoptNode(next.querySelector("main"));
+    document.querySelector("main").replaceWith(main);
+    document.title = next.title;
+    dialog.close();
+    improve(main);
+    main.focus();
+  }
+}
+
+/** Shows what fits while it is typed. */
+function searchLive(form) {
+  let waiting;
+  let asking = new AbortController();
+  const search = async () => {
+    const url = new URL(form.action);
+    for (const [name, value] of new FormData(form)) if (value !== "") url.searchParams.set(name, value);
+    asking.abort();
+    asking = new AbortController();
+    const shown = document.getElementById(form.dataset.live);
+    shown.setAttribute("aria-busy", "true");
+    try {
+      const { document: next, response } = await load(url, { signal: asking.signal });
+      const found = document.adoptNode(next.getElementById(form.dataset.live));
+      if (response.redirected) throw new Error("leads elsewhere");
+      shown.replaceWith(found);
+      history.replaceState(null, "", url);
+      improve(found);
+    } catch (error) {
+      if (error.name !== "AbortError") location.assign(url);
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(search, 200);
+  });
 }
 
 async function load(url, options) {

@@ -1,5 +1,6 @@
 //! The route table. Each page is one file.
 
+mod admin;
 mod check_mail;
 mod delete_account;
 mod forgot_password;
@@ -54,6 +55,7 @@ pub fn table<F: Fetch>(app: Arc<App<F>>) -> RouteTable {
     mount.signed_in(Method::POST, path, Doc::new("Delete the account"), delete_account::submit);
     mount_sessions(&mut mount);
     mount_tokens(&mut mount);
+    admin::mount(&mut mount);
     mount.api();
     mount.into_table()
 }

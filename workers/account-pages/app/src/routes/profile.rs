@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::LoadUser;
 use http::StatusCode;
 use http_kit::{Fetch, Outcome, Request};
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use super::register::check_name;
 use crate::app::App;
 use crate::forms;
 use crate::local_path::LocalPath;
+use crate::reader::Reader;
 use crate::user_mgmt::{Names, UserMgmt};
 use crate::views::{ProfilePage, page, redirect, redirect_to_sign_in};
 
@@ -21,17 +21,17 @@ struct Input {
 }
 
 /// `GET /profile`.
-pub(super) async fn show<F>(_: Arc<App<F>>, request: Request, user: LoadUser) -> Outcome {
+pub(super) async fn show<F>(_: Arc<App<F>>, request: Request, reader: Reader) -> Outcome {
     let form = ProfilePage::form(
-        user.first_name.as_deref().unwrap_or_default(),
-        user.last_name.as_deref().unwrap_or_default(),
+        reader.user.first_name.as_deref().unwrap_or_default(),
+        reader.user.last_name.as_deref().unwrap_or_default(),
     );
     let notice = notice(&request, &[("saved", "Saved.")])?;
-    page(&request.context, StatusCode::OK, &ProfilePage::new(&user, form, notice))
+    page(&request.context, StatusCode::OK, &ProfilePage::new(&reader, form, notice))
 }
 
 /// `POST /profile`.
-pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request, user: LoadUser) -> Outcome {
+pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request, reader: Reader) -> Outcome {
     let input: Input = forms::read(&request)?;
     let mut form = ProfilePage::form(&input.first_name, &input.last_name);
     let names = Names {
@@ -39,9 +39,9 @@ pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request, user: L
         last_name: check_name(&mut form, "lastName", &input.last_name),
     };
     if form.is_refused() {
-        return page(&request.context, StatusCode::BAD_REQUEST, &ProfilePage::new(&user, form, None));
+        return page(&request.context, StatusCode::BAD_REQUEST, &ProfilePage::new(&reader, form, None));
     }
-    match UserMgmt::new(&app.user_mgmt, &request).update_names(user.user_id, &names).await? {
+    match UserMgmt::new(&app.user_mgmt, &request).update_names(reader.user.user_id, &names).await? {
         Ok(()) => redirect(&request.context, "/profile?notice=saved"),
         // The session ended between the two calls.
         Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
@@ -49,7 +49,7 @@ pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request, user: L
         }
         Err(refusal) => {
             form.refuse_as(&refusal);
-            let shown = page(&request.context, refusal.status, &ProfilePage::new(&user, form, None));
+            let shown = page(&request.context, refusal.status, &ProfilePage::new(&reader, form, None));
             refusal.explained_by(shown)
         }
     }

@@ -1,10 +1,11 @@
-use accounts::{ApiTokenId, SessionId};
-use api::{ApiToken, LoadUser, Session};
+use accounts::{ApiTokenId, RoleId, SessionId, UserId, UserStatus};
+use api::{AdminUser, ApiToken, Session};
 use askama::Template;
 
 use super::device::device;
 use super::viewer::Section;
-use super::{Form, Moment, Samples, Viewer, sessions, tokens};
+use super::{Form, Moment, Samples, UserChange, Viewer, sessions, tokens, users};
+use crate::reader::Reader;
 
 /// Asks before something is done that can't be undone, and says what will happen.
 #[derive(Clone, Debug, Template)]
@@ -20,8 +21,8 @@ pub struct ConfirmPage {
 
 impl ConfirmPage {
     /// Whether to end a session.
-    pub fn session(user: &LoadUser, id: SessionId, session: Option<&Session>) -> Self {
-        Self::of_session(Viewer::new(user, Section::Sessions), id, session)
+    pub fn session(reader: &Reader, id: SessionId, session: Option<&Session>) -> Self {
+        Self::of_session(Viewer::new(reader, Section::Sessions), id, session)
     }
 
     fn of_session(viewer: Viewer, id: SessionId, session: Option<&Session>) -> Self {
@@ -37,8 +38,8 @@ impl ConfirmPage {
     }
 
     /// Whether to end all sessions but this one.
-    pub fn other_sessions(user: &LoadUser) -> Self {
-        Self::of_other_sessions(Viewer::new(user, Section::Sessions))
+    pub fn other_sessions(reader: &Reader) -> Self {
+        Self::of_other_sessions(Viewer::new(reader, Section::Sessions))
     }
 
     fn of_other_sessions(viewer: Viewer) -> Self {
@@ -54,8 +55,8 @@ impl ConfirmPage {
     }
 
     /// Whether to revoke an API token.
-    pub fn token(user: &LoadUser, id: ApiTokenId, token: Option<&ApiToken>) -> Self {
-        Self::of_token(Viewer::new(user, Section::Tokens), id, token)
+    pub fn token(reader: &Reader, id: ApiTokenId, token: Option<&ApiToken>) -> Self {
+        Self::of_token(Viewer::new(reader, Section::Tokens), id, token)
     }
 
     fn of_token(viewer: Viewer, id: ApiTokenId, token: Option<&ApiToken>) -> Self {
@@ -71,6 +72,43 @@ impl ConfirmPage {
     }
 }
 
+impl ConfirmPage {
+    /// Whether to change somebody's account; after a refusal, without saying whose.
+    pub fn user(reader: &Reader, change: UserChange, user: Option<&AdminUser>, form: Form) -> Self {
+        Self::of_user(Viewer::new(reader, Section::Users), change, user, form)
+    }
+
+    fn of_user(viewer: Viewer, change: UserChange, user: Option<&AdminUser>, form: Form) -> Self {
+        let subject = user.map(|user| (user.username.to_string(), user.created_at.into()));
+        Self { viewer, title: change.title(), subject, consequence: change.consequence(), form }
+    }
+
+    /// Whether to take a role away; after a refusal, without saying whose.
+    pub fn take_role(reader: &Reader, held: Option<(&AdminUser, &str)>, form: Form) -> Self {
+        Self::of_take_role(Viewer::new(reader, Section::Users), held, form)
+    }
+
+    fn of_take_role(viewer: Viewer, held: Option<(&AdminUser, &str)>, form: Form) -> Self {
+        let subject = |(user, role): (&AdminUser, &str)| {
+            (format!("{role} of {}", user.username), user.created_at.into())
+        };
+        Self {
+            viewer,
+            title: "Take this role away?",
+            subject: held.map(subject),
+            consequence: "What only this role allows is refused from the next request on.",
+            form,
+        }
+    }
+
+    /// The form that takes a role away.
+    pub fn take_role_form(user: UserId, role: RoleId) -> Form {
+        let form =
+            Form::new(format!("/admin/users/{user}/roles/{role}/take"), "Take the role away", Vec::new());
+        form.dangerous().or_back_to(format!("/admin/users/{user}"))
+    }
+}
+
 impl Samples for ConfirmPage {
     const NAME: &'static str = "confirm";
 
@@ -78,7 +116,19 @@ impl Samples for ConfirmPage {
         let viewer = |section| Viewer::sample(text, section);
         let session = sessions::sample(2, text, false);
         let token = tokens::sample(text, &[]);
+        let user = users::sample(text, UserStatus::Active);
+        let id = UserId::from_u128(7);
+        let mut refused = UserChange::Delete.form(id);
+        refused.refuse(None, text);
+        let of_user = |change, user: Option<&AdminUser>, form| {
+            Self::of_user(viewer(Section::Users), change, user, form)
+        };
+        let take = Self::take_role_form(id, RoleId::MEMBER);
+        let held = user.as_ref().map(|user| (user, text));
         vec![
+            ("delete", of_user(UserChange::Delete, user.as_ref(), UserChange::Delete.form(id))),
+            ("delete_refused", of_user(UserChange::Delete, None, refused)),
+            ("take_role", Self::of_take_role(viewer(Section::Users), held, take)),
             ("session", Self::of_session(viewer(Section::Sessions), session.id, Some(&session))),
             ("session_unknown", Self::of_session(viewer(Section::Sessions), session.id, None)),
             ("other_sessions", Self::of_other_sessions(viewer(Section::Sessions))),

@@ -1,8 +1,8 @@
-use api::LoadUser;
 use askama::Template;
 
 use super::viewer::Section;
 use super::{Field, Form, Samples, Viewer};
+use crate::reader::Reader;
 
 /// `/delete-account`.
 #[derive(Clone, Debug, Template)]
@@ -15,8 +15,8 @@ pub struct DeleteAccountPage {
 
 impl DeleteAccountPage {
     /// The page of `user`, with this form.
-    pub fn new(user: &LoadUser, form: Form) -> Self {
-        Self { viewer: Viewer::new(user, Section::Profile), email: user.username.to_string(), form }
+    pub fn new(reader: &Reader, form: Form) -> Self {
+        Self { viewer: Viewer::new(reader, Section::Profile), email: reader.user.username.to_string(), form }
     }
 
     /// The form that ends the account.

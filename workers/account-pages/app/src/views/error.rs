@@ -15,9 +15,14 @@ pub struct ErrorPage {
 }
 
 impl ErrorPage {
-    /// The page for a status. It says what the status says, in plain words; the problem itself is for programs.
-    pub fn new(status: StatusCode, request_id: &str) -> Self {
+    /// The page for a problem. It says what the status says, in plain words; the problem itself is for programs.
+    pub fn new(problem: &Problem, request_id: &str) -> Self {
+        let status = problem.status();
         let (title, advice) = match status {
+            StatusCode::FORBIDDEN if problem.code() == "forbidden" => (
+                "This is not for you to see or do",
+                "Your roles do not allow it. Whoever runs this site can give you one that does.",
+            ),
             StatusCode::NOT_FOUND => {
                 ("There is no such page", "The address may be misspelled, or the page may have moved.")
             }
@@ -58,17 +63,18 @@ pub fn error_page(context: &RequestContext, problem: &Problem) -> Option<Respons
     if path == "/api" || path.starts_with("/api/") {
         return None;
     }
-    page(context, problem.status(), &ErrorPage::new(problem.status(), &context.request_id)).ok()
+    page(context, problem.status(), &ErrorPage::new(problem, &context.request_id)).ok()
 }
 
 impl Samples for ErrorPage {
     const NAME: &'static str = "error";
 
     fn samples(text: &str) -> Vec<(&'static str, Self)> {
-        let of = |name, status| (name, Self::new(status, text));
+        let of = |name, status| (name, Self::new(&Problem::new(status, "code", text), text));
         vec![
             of("unreadable", StatusCode::BAD_REQUEST),
             of("foreign", StatusCode::FORBIDDEN),
+            ("forbidden", Self::new(&Problem::forbidden(text), text)),
             of("missing", StatusCode::NOT_FOUND),
             of("method", StatusCode::METHOD_NOT_ALLOWED),
             of("often", StatusCode::TOO_MANY_REQUESTS),

@@ -58,6 +58,11 @@ impl Field {
         Self { value: value.to_owned(), ..Self::new("username", "E-mail address", "email", "username") }
     }
 
+    /// The e-mail address of somebody else.
+    pub fn new_email(value: &str) -> Self {
+        Self { autocomplete: "off", ..Self::email(value) }
+    }
+
     /// The address of the account that a form is about. It can't be changed; password managers look for it.
     pub fn own_email(value: &str) -> Self {
         Self { readonly: true, required: false, ..Self::email(value) }

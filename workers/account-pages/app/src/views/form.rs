@@ -14,7 +14,7 @@ pub struct Form {
     action: String,
     submit: &'static str,
     dangerous: bool,
-    cancel: Option<&'static str>,
+    cancel: Option<String>,
     hidden: Vec<(&'static str, String)>,
     fields: Vec<Field>,
     message: Option<String>,
@@ -31,8 +31,8 @@ impl Form {
 
     /// Has a way out beside the button.
     #[must_use]
-    pub fn or_back_to(self, cancel: &'static str) -> Self {
-        Self { cancel: Some(cancel), ..self }
+    pub fn or_back_to(self, cancel: impl Into<String>) -> Self {
+        Self { cancel: Some(cancel.into()), ..self }
     }
 
     /// Does what can't be undone.

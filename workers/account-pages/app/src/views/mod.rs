@@ -18,6 +18,7 @@ mod reset_password;
 mod sessions;
 mod sign_in;
 mod tokens;
+mod users;
 mod verify_email;
 mod viewer;
 
@@ -43,6 +44,7 @@ pub use reset_password::ResetPasswordPage;
 pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 pub use tokens::{CreatedTokenPage, NewToken, NewTokenPage, TokensPage};
+pub use users::{GiveRolePage, InvitePage, UserChange, UserPage, UsersPage};
 pub use verify_email::VerifyEmailPage;
 pub use viewer::{Section, Viewer};
 
@@ -68,6 +70,8 @@ pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
     add::<DeleteAccountPage>(text, &mut all)?;
     add::<ErrorPage>(text, &mut all)?;
     add::<ForgotPasswordPage>(text, &mut all)?;
+    add::<GiveRolePage>(text, &mut all)?;
+    add::<InvitePage>(text, &mut all)?;
     add::<NewTokenPage>(text, &mut all)?;
     add::<PasswordPage>(text, &mut all)?;
     add::<ProfilePage>(text, &mut all)?;
@@ -77,6 +81,8 @@ pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
     add::<SessionsPage>(text, &mut all)?;
     add::<SignInPage>(text, &mut all)?;
     add::<TokensPage>(text, &mut all)?;
+    add::<UserPage>(text, &mut all)?;
+    add::<UsersPage>(text, &mut all)?;
     add::<VerifyEmailPage>(text, &mut all)?;
     Ok(all)
 }

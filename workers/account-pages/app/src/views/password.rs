@@ -3,6 +3,7 @@ use askama::Template;
 
 use super::viewer::Section;
 use super::{Field, Form, Samples, Viewer};
+use crate::reader::Reader;
 
 /// `/password`.
 #[derive(Clone, Debug, Template)]
@@ -15,8 +16,8 @@ pub struct PasswordPage {
 
 impl PasswordPage {
     /// The page of `user`, with this form. `notice` says what happened before.
-    pub fn new(user: &LoadUser, form: Form, notice: Option<&'static str>) -> Self {
-        Self { viewer: Viewer::new(user, Section::Password), notice, form }
+    pub fn new(reader: &Reader, form: Form, notice: Option<&'static str>) -> Self {
+        Self { viewer: Viewer::new(reader, Section::Password), notice, form }
     }
 
     /// The form for another password.

@@ -1,8 +1,8 @@
-use api::LoadUser;
 use askama::Template;
 
 use super::viewer::Section;
 use super::{Field, Form, Permissions, Samples, Viewer};
+use crate::reader::Reader;
 
 /// `/profile`.
 #[derive(Clone, Debug, Template)]
@@ -18,13 +18,14 @@ pub struct ProfilePage {
 
 impl ProfilePage {
     /// The profile of `user`, with this form. `notice` says what happened before.
-    pub fn new(user: &LoadUser, form: Form, notice: Option<&'static str>) -> Self {
+    pub fn new(reader: &Reader, form: Form, notice: Option<&'static str>) -> Self {
+        let user = &reader.user;
         let access = user
             .roles
             .clone()
             .map(|roles| Permissions::new(roles, user.permissions.as_deref().unwrap_or_default()));
         Self {
-            viewer: Viewer::new(user, Section::Profile),
+            viewer: Viewer::new(reader, Section::Profile),
             notice,
             email: user.username.to_string(),
             tenant: user.tenant.clone(),

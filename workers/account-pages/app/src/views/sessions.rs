@@ -1,10 +1,11 @@
 use accounts::{SessionId, Timestamp};
-use api::{DateTime, LoadUser, Page, Session};
+use api::{DateTime, Page, Session};
 use askama::Template;
 
 use super::device::device;
 use super::viewer::Section;
 use super::{Moment, Samples, Viewer};
+use crate::reader::Reader;
 
 /// `/sessions`.
 #[derive(Clone, Debug, Template)]
@@ -41,8 +42,8 @@ impl From<Session> for Row {
 
 impl SessionsPage {
     /// The page of `user`, with these sessions. `notice` says what happened before.
-    pub fn new(user: &LoadUser, sessions: Page<Session>, notice: Option<&'static str>) -> Self {
-        Self::of(Viewer::new(user, Section::Sessions), sessions, notice)
+    pub fn new(reader: &Reader, sessions: Page<Session>, notice: Option<&'static str>) -> Self {
+        Self::of(Viewer::new(reader, Section::Sessions), sessions, notice)
     }
 
     fn of(viewer: Viewer, sessions: Page<Session>, notice: Option<&'static str>) -> Self {

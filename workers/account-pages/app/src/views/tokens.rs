@@ -1,5 +1,5 @@
 use accounts::{ApiTokenId, Timestamp};
-use api::{ApiToken, CreatedApiToken, DateTime, LoadUser, Page};
+use api::{ApiToken, CreatedApiToken, DateTime, Page};
 use askama::Template;
 use rbac::{Grant, GrantSet, catalogue, covers};
 
@@ -7,6 +7,7 @@ use super::field::Choice;
 use super::permissions::LISTED;
 use super::viewer::Section;
 use super::{Field, Form, Moment, Samples, Viewer};
+use crate::reader::Reader;
 
 /// `/tokens`.
 #[derive(Clone, Debug, Template)]
@@ -43,8 +44,8 @@ impl From<ApiToken> for Row {
 
 impl TokensPage {
     /// The page of `user`, with these tokens. `notice` says what happened before.
-    pub fn new(user: &LoadUser, tokens: Page<ApiToken>, notice: Option<&'static str>) -> Self {
-        Self::of(Viewer::new(user, Section::Tokens), tokens, notice)
+    pub fn new(reader: &Reader, tokens: Page<ApiToken>, notice: Option<&'static str>) -> Self {
+        Self::of(Viewer::new(reader, Section::Tokens), tokens, notice)
     }
 
     fn of(viewer: Viewer, tokens: Page<ApiToken>, notice: Option<&'static str>) -> Self {
@@ -118,8 +119,8 @@ impl NewToken {
 
 impl NewTokenPage {
     /// The page of `user`, with this form.
-    pub fn new(user: &LoadUser, form: Form) -> Self {
-        Self { viewer: Viewer::new(user, Section::Tokens), form }
+    pub fn new(reader: &Reader, form: Form) -> Self {
+        Self { viewer: Viewer::new(reader, Section::Tokens), form }
     }
 
     /// The form of somebody who holds these grants, with what was entered before.
@@ -206,8 +207,8 @@ pub struct CreatedTokenPage {
 
 impl CreatedTokenPage {
     /// The page that shows a new token of `user`.
-    pub fn new(user: &LoadUser, created: CreatedApiToken) -> Self {
-        Self::of(Viewer::new(user, Section::Tokens), created)
+    pub fn new(reader: &Reader, created: CreatedApiToken) -> Self {
+        Self::of(Viewer::new(reader, Section::Tokens), created)
     }
 
     fn of(viewer: Viewer, created: CreatedApiToken) -> Self {

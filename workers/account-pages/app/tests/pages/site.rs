@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use account_pages_app::{App, service};
+use account_pages_app::{App, Config, service};
 use accounts::{Clock, Random, Timestamp};
 use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -107,11 +107,28 @@ impl Site {
         Self::with(Box::new(|_| Err(FetchError("cut off".to_owned()))))
     }
 
+    /// A site with an admin area, whose user-mgmt knows somebody with these permissions and answers everything else like
+    /// this.
+    pub(crate) fn of_admin(
+        permissions: &[&str],
+        answer: impl Fn(&Asked) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
+        let mut user = ada();
+        user["permissions"] = json!(permissions);
+        let answer =
+            move |asked: &Asked| Ok(if asked.line() == "GET /load-user" { ok(&user) } else { answer(asked) });
+        Self::configured(Config { admin_area: true }, Box::new(answer))
+    }
+
     fn with(answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>) -> Self {
+        Self::configured(Config::default(), answer)
+    }
+
+    fn configured(config: Config, answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>) -> Self {
         let asked = Arc::default();
         let user_mgmt = UserMgmt { answer, asked: Arc::clone(&asked) };
         let runtime = Arc::new(Still(Mutex::default()));
-        Self { service: service(App { user_mgmt }, runtime.clone()), asked, runtime }
+        Self { service: service(App { user_mgmt, config }, runtime.clone()), asked, runtime }
     }
 
     /// A site whose user-mgmt must not be asked.

@@ -86,7 +86,8 @@ fn every_field_is_labelled_and_says_what_belongs_in_it() {
             }
         }
         for form in html.all("form") {
-            assert_eq!(form.get("method"), Some("post"), "{name}");
+            let searches = form.get("role") == Some("search");
+            assert_eq!(form.get("method"), Some(if searches { "get" } else { "post" }), "{name}");
             assert!(form.get("action").is_some_and(|action| action.starts_with('/')), "{name}");
         }
     }
