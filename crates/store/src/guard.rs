@@ -2,7 +2,7 @@
 //!
 //! [`StoreError::Guard`]: crate::StoreError::Guard
 
-use accounts::{ApiTokenId, PermissionId, RoleId, SessionId, Timestamp, TokenHash, UserId};
+use accounts::{ApiTokenId, PermissionId, RoleId, SessionId, TenantId, Timestamp, TokenHash, UserId};
 
 use crate::Statement;
 use crate::statement::statement;
@@ -30,6 +30,11 @@ pub fn decision_current(actor: UserId, authz_version: i64, epoch: i64) -> Statem
 /// The user still has the version that a decision about them was made on.
 pub fn user_at_version(user: UserId, authz_version: i64) -> Statement {
     statement!("batch_guard/user_at_version", &user, authz_version)
+}
+
+/// No member of the tenant has a role but these, which a decision looked at. It reads every member.
+pub fn tenant_has_no_other_roles(tenant: TenantId, roles: &[RoleId]) -> Statement {
+    statement!("batch_guard/tenant_has_no_other_roles", &tenant, roles)
 }
 
 /// The user exists.

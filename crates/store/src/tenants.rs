@@ -1,8 +1,9 @@
 //! Tenants: organisations whose users belong together.
 
-use accounts::{TenantId, TenantName, TenantStatus, Timestamp};
+use accounts::{RoleId, TenantId, TenantName, TenantStatus, Timestamp};
 use serde::Deserialize;
 
+use crate::rows::texts;
 use crate::statement::statement;
 use crate::{Query, Statement};
 
@@ -19,6 +20,16 @@ pub struct Tenant {
     pub created_at: Timestamp,
     /// How many users belong to it.
     pub members: i64,
+}
+
+/// A role that somebody in a tenant has.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RoleOfMembers {
+    /// The role.
+    pub id: RoleId,
+    /// The stored grants, not yet parsed.
+    #[serde(deserialize_with = "texts")]
+    pub grants: Vec<String>,
 }
 
 /// A page of tenants by name, after the name `after`.
@@ -39,4 +50,19 @@ pub fn by_name(name: &TenantName) -> Query<Tenant> {
 /// Adds a tenant; a taken name is a conflict on `tenants.name`.
 pub fn insert(id: TenantId, name: &TenantName, now: Timestamp) -> Statement {
     statement!("tenants/insert", &id, name, now)
+}
+
+/// Renames a tenant; a taken name is a conflict on `tenants.name`.
+pub fn rename(id: TenantId, name: &TenantName) -> Statement {
+    statement!("tenants/rename", &id, name)
+}
+
+/// Keeps the members of a tenant out, or lets them in; the guard `last_super_admin` keeps the last one in.
+pub fn set_status(id: TenantId, status: TenantStatus) -> Statement {
+    statement!("tenants/set_status", &id, &status)
+}
+
+/// Every role that a member of a tenant has. It reads every member, so it is for what is rarely done.
+pub fn roles_of_members(id: TenantId) -> Query<RoleOfMembers> {
+    Query::new(statement!("tenants/roles_of_members", &id))
 }

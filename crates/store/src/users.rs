@@ -181,3 +181,28 @@ pub fn verify_email(id: UserId, now: Timestamp) -> Statement {
 pub fn reset_password(id: UserId, hash: &str, now: Timestamp) -> Statement {
     statement!("users/reset_password", &id, hash, now)
 }
+
+/// Gives an account another address, which is not verified; a taken one is a conflict on `users.email`.
+pub fn change_email(id: UserId, email: &Email, now: Timestamp) -> Statement {
+    statement!("users/change_email", &id, email, now)
+}
+
+/// Moves an account to another tenant; the guard `last_super_admin` keeps the last one out of a suspended one.
+pub fn move_to_tenant(id: UserId, tenant: TenantId, now: Timestamp) -> Statement {
+    statement!("users/move_to_tenant", &id, &tenant, now)
+}
+
+/// Puts an account into the cohort `staff` of a rollout, or takes it out.
+pub fn set_staff(id: UserId, staff: bool, now: Timestamp) -> Statement {
+    statement!("users/set_staff", &id, staff, now)
+}
+
+/// Keeps an account out; the guard `last_super_admin` keeps the last one in.
+pub fn suspend(id: UserId, now: Timestamp) -> Statement {
+    statement!("users/suspend", &id, now)
+}
+
+/// Lets a suspended account in again, or lets it wait for an invitation as before.
+pub fn reactivate(id: UserId, now: Timestamp) -> Statement {
+    statement!("users/reactivate", &id, now)
+}

@@ -112,6 +112,9 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             version_rises_for_one_user_alone
             version_rises_for_every_holder_of_a_role
             deleted_user_takes_along_sessions_tokens_and_roles
+            changed_address_is_not_verified_and_can_not_be_taken
+            user_is_moved_and_joins_the_staff
+            suspended_user_is_reactivated_as_what_they_were
         }
         user_details {
             details_are_read_with_the_roles_by_name
@@ -127,6 +130,8 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             name_that_is_taken_is_a_conflict
             pages_of_tenants_hold_each_once_in_order
             members_are_counted
+            tenant_is_renamed_suspended_and_reactivated
+            roles_of_members_are_all_that_anybody_there_has
         }
         sessions {
             account_is_exactly_what_was_stored

@@ -2,10 +2,10 @@
 
 use accounts::{TenantId, TenantName, TenantStatus};
 use store::users::NewUser;
-use store::{Db, tenants, users};
+use store::{Db, guard, tenants, users};
 
-use crate::check::{Check, Failure, none, same, some, taken};
-use crate::fixture::{NOW, new_user, number, sql, user};
+use crate::check::{Check, Failure, guarded, none, same, some, taken};
+use crate::fixture::{NOW, assign, new_user, number, permission, role, sql, user};
 use crate::users::tenant;
 
 /// A name that sorts after those before it.
@@ -75,4 +75,44 @@ pub(crate) async fn members_are_counted(db: &impl Db) -> Check {
     users::delete(ids[0]).run(db).await?;
     user(db).await?;
     same((members(one).await?, members(other).await?), (1, 0))
+}
+
+pub(crate) async fn tenant_is_renamed_suspended_and_reactivated(db: &impl Db) -> Check {
+    let (id, name) = (fresh_id(), fresh_name()?);
+    tenants::insert(id, &name, NOW).run(db).await?;
+    let other = fresh_name()?;
+    tenants::insert(fresh_id(), &other, NOW).run(db).await?;
+    taken(tenants::rename(id, &other).run(db).await, "tenants", "name")?;
+    let renamed = fresh_name()?;
+    tenants::rename(id, &renamed).run(db).await?;
+    same(some(tenants::by_id(id).first(db).await?)?.name.as_str(), renamed.as_str())?;
+    for status in [TenantStatus::Suspended, TenantStatus::Active] {
+        tenants::set_status(id, status).run(db).await?;
+        same(some(tenants::by_id(id).first(db).await?)?.status, status)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn roles_of_members_are_all_that_anybody_there_has(db: &impl Db) -> Check {
+    let (id, _) = tenant(db).await?;
+    let (permission_id, name) = permission(db).await?;
+    let (first, second) = (role(db, &[permission_id]).await?, role(db, &[]).await?);
+    same(tenants::roles_of_members(id).all(db).await?.len(), 0)?;
+    let mut members = Vec::new();
+    for _ in 0..2 {
+        let new = NewUser { tenant_id: id, ..new_user()? };
+        users::insert(&new).run(db).await?;
+        assign(db, new.id, first).await?;
+        members.push(new.id);
+    }
+    assign(db, user(db).await?, second).await?;
+    let roles = tenants::roles_of_members(id).all(db).await?;
+    same(roles.len(), 1)?;
+    same((roles[0].id, roles[0].grants.clone()), (first, vec![name]))?;
+    guard::tenant_has_no_other_roles(id, &[first]).run(db).await?;
+    assign(db, members[1], second).await?;
+    guarded(guard::tenant_has_no_other_roles(id, &[first]).run(db).await, guard::DECISION_CURRENT)?;
+    guarded(guard::tenant_has_no_other_roles(id, &[]).run(db).await, guard::DECISION_CURRENT)?;
+    guard::tenant_has_no_other_roles(id, &[second, first]).run(db).await?;
+    Ok(())
 }

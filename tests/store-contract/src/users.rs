@@ -1,9 +1,9 @@
 //! Accounts.
 
-use accounts::{Email, TenantId, Timestamp, UserId};
+use accounts::{Email, TenantId, Timestamp, UserId, UserStatus};
 use serde_json::json;
 use store::users::NewUser;
-use store::{Db, sessions, user_roles, users};
+use store::{Db, sessions, user_details, user_roles, users};
 
 use crate::check::{Check, Failure, none, same, some, taken};
 use crate::fixture::{
@@ -186,4 +186,42 @@ pub(crate) async fn deleted_user_takes_along_sessions_tokens_and_roles(db: &impl
     }
     let granted_by = some(user_roles::list(stays).first(db).await?)?.granted_by;
     same(json!(granted_by), json!(gone))
+}
+
+pub(crate) async fn changed_address_is_not_verified_and_can_not_be_taken(db: &impl Db) -> Check {
+    let (one, other) = (full(db).await?, full(db).await?);
+    taken(users::change_email(one.id, &other.email, later(1)).run(db).await, "users", "email")?;
+    let address = email()?;
+    users::change_email(one.id, &address, later(2)).run(db).await?;
+    let changed = some(users::by_id(one.id).first(db).await?)?;
+    same((changed.email, changed.email_verified_at, changed.updated_at), (address, None, later(2)))
+}
+
+pub(crate) async fn user_is_moved_and_joins_the_staff(db: &impl Db) -> Check {
+    let id = user(db).await?;
+    let (tenant_id, tenant) = tenant(db).await?;
+    users::move_to_tenant(id, tenant_id, later(1)).run(db).await?;
+    users::set_staff(id, true, later(2)).run(db).await?;
+    let moved = some(user_details::by_id(db, id).await?)?;
+    same((moved.tenant, moved.staff, moved.updated_at), (tenant, true, later(2)))?;
+    users::set_staff(id, false, later(3)).run(db).await?;
+    same(some(user_details::by_id(db, id).await?)?.staff, false)
+}
+
+/// Whoever never signed in goes back to waiting for the invitation.
+pub(crate) async fn suspended_user_is_reactivated_as_what_they_were(db: &impl Db) -> Check {
+    let signed_in = full(db).await?.id;
+    let invited = NewUser { status: UserStatus::Invited, ..new_user()? };
+    users::insert(&invited).run(db).await?;
+    let status = async |id| -> Check<UserStatus> { Ok(some(user_details::by_id(db, id).await?)?.status) };
+    for (id, before) in [(signed_in, UserStatus::Active), (invited.id, UserStatus::Invited)] {
+        same(status(id).await?, before)?;
+        users::reactivate(id, later(1)).run(db).await?;
+        same(status(id).await?, before)?;
+        users::suspend(id, later(2)).run(db).await?;
+        same(status(id).await?, UserStatus::Suspended)?;
+        users::reactivate(id, later(3)).run(db).await?;
+        same(status(id).await?, before)?;
+    }
+    Ok(())
 }

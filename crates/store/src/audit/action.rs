@@ -89,8 +89,18 @@ actions! {
         ["email"]
     UserActivated "user.activated" User "Somebody accepted an invitation and set a password."
         ["email" "emailWasVerified"]
-    UserUpdated "user.updated" User "The names of an account were changed."
-        ["before.firstName" "before.lastName" "after.firstName" "after.lastName"]
+    UserUpdated "user.updated" User
+        "The names, the address, the tenant or the cohort of an account was changed. With another address, every session of it ended."
+        ["before.firstName" "before.lastName" "before.email" "before.tenant" "before.staff"
+         "after.firstName" "after.lastName" "after.email" "after.tenant" "after.staff"]
+    UserInvited "user.invited" User "An administrator had an invitation mailed once more."
+        ["email"]
+    UserSuspended "user.suspended" User "An account was suspended; every session of it ended."
+        ["before.status" "reason"]
+    UserReactivated "user.reactivated" User "A suspended account may sign in again."
+        ["before.status" "reason"]
+    UserSessionsEnded "user.sessions_ended" User "An administrator ended every session of a user."
+        []
     UserDeleted "user.deleted" User "An account was deleted."
         ["before.email" "before.status" "before.firstName" "before.lastName"]
     UserPasswordChanged "user.password_changed" User
@@ -104,7 +114,7 @@ actions! {
     SessionCreated "session.created" Session "Somebody signed in."
         ["method"]
     SessionEnded "session.ended" Session
-        "A session was ended: `signed_out`, `ended_by_owner`, or `replaced` by a sign-in in the same browser."
+        "A session was ended: `signed_out`, `ended_by_owner`, `ended_by_administrator`, or `replaced` by a sign-in in the same browser."
         ["reason" "userId"]
     SignInFailed "user.sign_in_failed" User
         "A password was not accepted, at sign-in or where it confirms a change; the target is empty for an unknown address."
@@ -119,6 +129,14 @@ actions! {
         ["after.name" "after.scopes" "after.expiresAt"]
     TokenRevoked "token.revoked" Token "Somebody revoked one of their API tokens."
         []
+    TenantCreated "tenant.created" Tenant "A tenant was made."
+        ["after.name"]
+    TenantRenamed "tenant.renamed" Tenant "A tenant was renamed."
+        ["before.name" "after.name"]
+    TenantSuspended "tenant.suspended" Tenant "A tenant was suspended: none of its members may sign in."
+        ["name" "reason"]
+    TenantReactivated "tenant.reactivated" Tenant "The members of a suspended tenant may sign in again."
+        ["name" "reason"]
     RoleCreated "role.created" Role "A role was made."
         ["after.name" "after.description" "after.permissions"]
     RoleUpdated "role.updated" Role "A role was renamed or described anew."

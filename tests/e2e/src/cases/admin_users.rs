@@ -324,3 +324,323 @@ pub async fn core_off_hides_the_admin_api<W: World>(world: &mut W) {
         }
     }
 }
+
+/// Each of them, what stays the same is no change, and what may not be changed by the same person.
+pub async fn names_tenant_and_cohort_are_changed_with_their_audit_event<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let mut ada = member(world, "ada@example.com").await;
+    let path = format!("{USERS}/{}", my_id(&mut ada).await);
+    make_tenant(world, "acme").await;
+    let body = json!({ "firstName": "Ada", "lastName": "Lovelace", "tenant": "acme", "staff": true });
+    let user = admin.patch(&path, &body).await.expect(200).json();
+    assert_eq!((&user["firstName"], &user["lastName"]), (&json!("Ada"), &json!("Lovelace")));
+    assert_eq!((&user["tenant"], &user["staff"]), (&json!("acme"), &json!(true)));
+    assert_eq!(ada.get("/load-user").await.expect(200).json()["tenant"], "acme");
+    let user = admin.patch(&path, &json!({ "lastName": null })).await.expect(200).json();
+    assert_eq!((&user["firstName"], &user["lastName"]), (&json!("Ada"), &Value::Null));
+    // What stays as it is leaves no trace.
+    let same = json!({ "firstName": "Ada", "tenant": "acme", "staff": true, "username": "ada@example.com" });
+    admin.patch(&path, &same).await.expect(200);
+    admin.patch(&path, &json!({})).await.expect(200);
+    let events =
+        world.sql("SELECT details FROM audit_log WHERE action = 'user.updated' ORDER BY rowid").await;
+    let details: Vec<Value> = events
+        .iter()
+        .map(|event| serde_json::from_str(event["details"].as_str().unwrap()).unwrap())
+        .collect();
+    let first = json!({ "firstName": null, "lastName": null, "tenant": "default", "staff": false });
+    let second = json!({ "firstName": "Ada", "lastName": "Lovelace", "tenant": "acme", "staff": true });
+    assert_eq!(details[0], json!({ "before": first, "after": second }));
+    assert_eq!(details[1], json!({ "before": { "lastName": "Lovelace" }, "after": { "lastName": null } }));
+    assert_eq!(details.len(), 2);
+
+    admin.patch(&path, &json!({ "tenant": "nowhere" })).await.expect_problem(422, "unknown_tenant");
+    for (body, field) in
+        [(json!({ "status": "active" }), "status"), (json!({ "username": "ada" }), "username")]
+    {
+        let reply = admin.patch(&path, &body).await.expect_problem(400, "invalid_request");
+        assert_eq!(reply.json()["field"], field);
+    }
+    let mut clerk = manager(world, &mut admin, "clerk@example.com", &["users:update"]).await;
+    clerk.patch(&path, &json!({ "firstName": "Augusta" })).await.expect(200);
+    let reply =
+        clerk.patch(&path, &json!({ "tenant": "default" })).await.expect_problem(403, "permission_denied");
+    assert_eq!(reply.json()["required"], "tenants:write");
+    let nobody = format!("{USERS}/00000000-0000-7000-8000-00000000dead");
+    admin.patch(&nobody, &json!({ "firstName": "A" })).await.expect_problem(404, "not_found");
+}
+
+/// Neither sessions nor links in older mails survive it.
+pub async fn another_address_is_verified_anew_and_ends_every_session<W: World>(world: &mut W) {
+    {
+        super_admin(world, "root@example.com").await;
+        member(world, "ada@example.com").await;
+        world.sql("UPDATE users SET email_verified_at = 1").await;
+    }
+    world.restart_with(&[("EMAIL_VERIFICATION", "on")]).await;
+    let mut admin = signed_in(world, "root@example.com").await;
+    let mut ada = signed_in(world, "ada@example.com").await;
+    super::revocation::cached_at_last(world, &ada).await;
+    let id = my_id(&mut ada).await;
+    let path = format!("{USERS}/{id}");
+    ada.post("/forgot-password", &json!({ "username": "ada@example.com" })).await.expect(202);
+    let old_link = last_mail(world, "ada@example.com").await.token();
+    let before = with_session_of(world, &ada);
+
+    admin.patch(&path, &json!({ "username": "root@example.com" })).await.expect_problem(409, "email_taken");
+    ada.get("/load-user").await.expect(200);
+    let user = admin.patch(&path, &json!({ "username": "Countess@example.com" })).await.expect(200).json();
+    assert_eq!((&user["username"], &user["emailVerified"]), (&json!("countess@example.com"), &json!(false)));
+    ada.get("/load-user").await.expect_problem(401, "unauthenticated");
+    world.settle().await;
+    assert_eq!(super::revocation::cached(world, &before).await, None);
+    let body = json!({ "token": old_link, "password": PASSWORD });
+    ada.post("/forgot-password-new-password", &body).await.expect_problem(400, "token_invalid");
+    ada.login("ada@example.com", PASSWORD).await.expect_problem(401, "invalid_credentials");
+    ada.login("countess@example.com", PASSWORD).await.expect_problem(403, "email_not_verified");
+    let token = last_mail(world, "countess@example.com").await.token();
+    ada.post("/verify-email", &json!({ "token": token })).await.expect(200);
+    ada.login("countess@example.com", PASSWORD).await.expect(200);
+    assert_eq!(my_id(&mut ada).await, id);
+}
+
+/// In strict and in cached checks, by session, token, password and mail.
+pub async fn a_suspended_user_is_out_until_reactivated<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let mut ada = member(world, "ada@example.com").await;
+    let id = my_id(&mut ada).await;
+    let mut program = Client::new(world);
+    let made = ada.post("/tokens", &json!({ "name": "CI", "scopes": ["users:read"] })).await.expect(201);
+    program.token = Some(text(&made.json()["token"]));
+    super::revocation::cached_at_last(world, &ada).await;
+    let before = with_session_of(world, &ada);
+    let (suspend, reactivate) = (format!("{USERS}/{id}/suspend"), format!("{USERS}/{id}/reactivate"));
+
+    for body in [json!({}), json!({ "confirm": false, "reason": "left" })] {
+        let reply = admin.post(&suspend, &body).await.expect_problem(422, "confirmation_required");
+        let detail = text(&reply.json()["detail"]);
+        assert!(
+            detail.contains("every session of ada@example.com") && detail.contains("confirm"),
+            "{detail}"
+        );
+    }
+    admin.request(http::Method::POST, &suspend, None).await.expect_problem(422, "confirmation_required");
+    ada.get("/load-user").await.expect(200);
+
+    let body = json!({ "confirm": true, "reason": "left the company" });
+    for _ in 0..2 {
+        assert_eq!(admin.post(&suspend, &body).await.expect(200).json()["status"], "suspended");
+    }
+    ada.get("/load-user").await.expect_problem(401, "unauthenticated");
+    program.get("/load-user").await.expect_problem(401, "unauthenticated");
+    world.settle().await;
+    assert_eq!(super::revocation::cached(world, &before).await, None);
+    ada.login("ada@example.com", PASSWORD).await.expect_problem(403, "account_suspended");
+    ada.post("/forgot-password", &json!({ "username": "ada@example.com" })).await.expect(202);
+    world.settle().await;
+    assert_eq!(world.mails("ada@example.com").await.len(), 0);
+
+    admin.post(&reactivate, &json!({})).await.expect_problem(422, "confirmation_required");
+    for _ in 0..2 {
+        assert_eq!(
+            admin.post(&reactivate, &json!({ "confirm": true })).await.expect(200).json()["status"],
+            "active"
+        );
+    }
+    before_is_still_out(world, &before).await;
+    program.get("/load-user").await.expect(200);
+    ada.login("ada@example.com", PASSWORD).await.expect(200);
+    let events = world
+        .sql("SELECT action, details FROM audit_log WHERE action LIKE 'user.%tivated' OR action = 'user.suspended' ORDER BY rowid")
+        .await;
+    let actions: Vec<&Value> = events.iter().map(|event| &event["action"]).collect();
+    assert_eq!(actions, ["user.suspended", "user.reactivated"]);
+    assert!(events[0]["details"].as_str().unwrap().contains("left the company"));
+}
+
+/// Another browser with the same cookie.
+fn with_session_of<'w, W: World>(world: &'w W, client: &Client<'_, W>) -> Client<'w, W> {
+    let mut other = Client::new(world);
+    other.session.clone_from(&client.session);
+    other
+}
+
+/// A session that has ended does not come back.
+async fn before_is_still_out<W: World>(world: &W, before: &Client<'_, W>) {
+    let mut again = with_session_of(world, before);
+    again.get("/load-user").await.expect_problem(401, "unauthenticated");
+}
+
+/// Under another address too, with the newest link alone; and not for those who do not wait for one.
+pub async fn an_invitation_is_mailed_once_more<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let user = admin.post(USERS, &json!({ "username": "typo@example.com" })).await.expect(201).json();
+    let path = format!("{USERS}/{}", text(&user["id"]));
+    let first = last_mail(world, "typo@example.com").await.token();
+    admin.post(&format!("{path}/invitation"), &json!({})).await.expect(202);
+    let second = last_mail(world, "typo@example.com").await.token();
+    assert_ne!(first, second);
+    let mut ada = Client::new(world);
+    ada.post("/forgot-password-validate", &json!({ "token": first }))
+        .await
+        .expect_problem(400, "token_invalid");
+    ada.post("/forgot-password-validate", &json!({ "token": second })).await.expect(200);
+
+    admin.patch(&path, &json!({ "username": "ada@example.com" })).await.expect(200);
+    ada.post("/forgot-password-validate", &json!({ "token": second }))
+        .await
+        .expect_problem(400, "token_invalid");
+    // Suspended and let in again, they go on waiting.
+    admin.post(&format!("{path}/suspend"), &json!({ "confirm": true })).await.expect(200);
+    admin.post(&format!("{path}/invitation"), &json!({})).await.expect_problem(409, "not_invited");
+    let user =
+        admin.post(&format!("{path}/reactivate"), &json!({ "confirm": true })).await.expect(200).json();
+    assert_eq!(user["status"], "invited");
+    admin.post(&format!("{path}/invitation"), &json!({})).await.expect(202);
+    let mail = last_mail(world, "ada@example.com").await;
+    assert_eq!(mail.subject, "You are invited");
+    let body = json!({ "token": mail.token(), "password": PASSWORD });
+    ada.post("/forgot-password-new-password", &body).await.expect(204);
+    ada.login("ada@example.com", PASSWORD).await.expect(200);
+    admin.post(&format!("{path}/invitation"), &json!({})).await.expect_problem(409, "not_invited");
+}
+
+/// One or all of them, and never those of somebody else under a wrong name.
+pub async fn an_administrator_ends_the_sessions_of_others<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let mut ada = member(world, "ada@example.com").await;
+    let mut phone = signed_in(world, "ada@example.com").await;
+    let mut bob = member(world, "bob@example.com").await;
+    let path = format!("{USERS}/{}/sessions", my_id(&mut ada).await);
+    let of_bob = format!("{USERS}/{}/sessions", my_id(&mut bob).await);
+    let sessions = admin.get(&format!("{path}?limit=1")).await.expect(200).json();
+    let newest = text(&sessions["items"][0]["id"]);
+    assert_eq!(sessions["items"][0]["current"], false);
+    assert!(sessions["nextCursor"].is_string());
+    admin.delete(&format!("{of_bob}/{newest}")).await.expect_problem(404, "not_found");
+    admin.delete(&format!("{path}/{newest}")).await.expect(204);
+    phone.get("/load-user").await.expect_problem(401, "unauthenticated");
+    ada.get("/load-user").await.expect(200);
+    admin.delete(&path).await.expect(204);
+    ada.get("/load-user").await.expect_problem(401, "unauthenticated");
+    bob.get("/load-user").await.expect(200);
+    let own = format!("{USERS}/{}/sessions", my_id(&mut admin).await);
+    assert_eq!(admin.get(&own).await.expect(200).json()["items"][0]["current"], true);
+    for action in ["session.ended", "user.sessions_ended"] {
+        assert_eq!(count(world, &format!("audit_log WHERE action = '{action}'")).await, 1, "{action}");
+    }
+}
+
+/// By any of the ways in which one could take over, or put out, somebody who may do more.
+pub async fn nobody_manages_an_account_that_may_do_more<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let root_id = my_id(&mut admin).await;
+    register_permissions(&mut admin, &["docs:read"]).await;
+    let managing = ["users:update", "users:delete", "sessions:revoke", "tenants:write", "users:write"];
+    let mut clerk = manager(world, &mut admin, "clerk@example.com", &managing).await;
+    let mut reader = manager(world, &mut admin, "reader@example.com", &["docs:read"]).await;
+    make_tenant(world, "acme").await;
+    let session = text(&admin.get("/sessions").await.json()["items"][0]["id"]);
+    for id in [root_id, my_id(&mut reader).await] {
+        let path = format!("{USERS}/{id}");
+        let confirm = json!({ "confirm": true });
+        let refused = [
+            clerk.patch(&path, &json!({ "username": "mine@example.com" })).await,
+            clerk.patch(&path, &json!({ "staff": true })).await,
+            clerk.patch(&path, &json!({ "tenant": "acme" })).await,
+            clerk.post(&format!("{path}/suspend"), &confirm).await,
+            clerk.post(&format!("{path}/suspend"), &json!({})).await,
+            clerk.post(&format!("{path}/reactivate"), &confirm).await,
+            clerk.delete(&format!("{path}/sessions")).await,
+            clerk.delete(&format!("{path}/sessions/{session}")).await,
+            clerk.delete(&path).await,
+        ];
+        for reply in refused {
+            assert_ne!(reply.expect_problem(403, "exceeds_own_grants").json()["missing"], json!([]));
+        }
+    }
+    // The same of an equal.
+    let mut equal = manager(world, &mut admin, "equal@example.com", &["users:update"]).await;
+    let path = format!("{USERS}/{}", my_id(&mut equal).await);
+    clerk.patch(&path, &json!({ "staff": true })).await.expect(200);
+    clerk.post(&format!("{path}/suspend"), &json!({ "confirm": true })).await.expect(200);
+    clerk.delete(&path).await.expect(204);
+    admin.get("/load-user").await.expect(200);
+    reader.get("/load-user").await.expect(200);
+}
+
+/// Suspended, moved into a suspended tenant, with the tenant, or deleted.
+pub async fn the_last_super_admin_stays_in_every_way<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let path = format!("{USERS}/{}", my_id(&mut admin).await);
+    let closed = make_tenant(world, "closed").await;
+    world.sql(&format!("UPDATE tenants SET status = 'suspended' WHERE id = '{closed}'")).await;
+    let confirm = json!({ "confirm": true });
+    let suspend_default = json!({ "status": "suspended", "confirm": true });
+    let default = "/v1/admin/tenants/00000000-0000-7000-8000-000000000001";
+    for reply in [
+        admin.post(&format!("{path}/suspend"), &confirm).await,
+        admin.patch(&path, &json!({ "tenant": "closed" })).await,
+        admin.patch(default, &suspend_default).await,
+        admin.delete(&path).await,
+    ] {
+        reply.expect_problem(409, "last_super_admin");
+    }
+    let mut second = super_admin(world, "second@example.com").await;
+    admin.post(&format!("{path}/suspend"), &confirm).await.expect(200);
+    admin.get("/load-user").await.expect_problem(401, "unauthenticated");
+    second.get(USERS).await.expect(200);
+}
+
+/// Whoever becomes more than the one who changes their address keeps it, whatever comes first.
+pub async fn an_account_that_is_being_promoted_is_not_taken_over<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let auditor = create_role(&mut admin, "Auditor", &["audit:read"]).await;
+    let mut clerk = manager(world, &mut admin, "clerk@example.com", &["users:update"]).await;
+    for round in 0..8 {
+        let id = my_id(&mut member(world, &format!("ada{round}@example.com")).await).await;
+        let path = format!("{USERS}/{id}");
+        let (role, address) =
+            (json!({ "roleId": auditor }), json!({ "username": format!("x{round}@example.com") }));
+        let roles = format!("{path}/roles");
+        let (promoted, taken) = tokio::join!(admin.post(&roles, &role), clerk.patch(&path, &address));
+        promoted.expect(204);
+        let order = world
+            .sql(&format!(
+                "SELECT action FROM audit_log WHERE target_id = '{id}' AND action IN ('role.assigned', 'user.updated') \
+                 ORDER BY rowid"
+            ))
+            .await;
+        let actions: Vec<&Value> = order.iter().map(|event| &event["action"]).collect();
+        match taken.status.as_u16() {
+            // Then it was not yet more.
+            200 => assert_eq!(actions, ["user.updated", "role.assigned"], "round {round}"),
+            403 => assert_eq!(actions, ["role.assigned"], "round {round}"),
+            _ => panic!("round {round}: {}", taken.text()),
+        }
+    }
+}
+
+/// Each suspends the other, many times over; one is always left.
+pub async fn two_admins_suspended_at_once_leave_one<W: World>(world: &mut W) {
+    let mut one = super_admin(world, "one@example.com").await;
+    let mut two = super_admin(world, "two@example.com").await;
+    let (one_id, two_id) = (my_id(&mut one).await, my_id(&mut two).await);
+    let confirm = json!({ "confirm": true });
+    for round in 0..5 {
+        let (suspend_two, suspend_one) =
+            (format!("{USERS}/{two_id}/suspend"), format!("{USERS}/{one_id}/suspend"));
+        let (first, second) =
+            tokio::join!(one.post(&suspend_two, &confirm), two.post(&suspend_one, &confirm));
+        assert_eq!(count(world, "users WHERE status = 'active'").await, 1, "round {round}");
+        let succeeded = [&first, &second].iter().filter(|reply| reply.status == 200).count();
+        assert_eq!(succeeded, 1, "round {round}: {} {}", first.text(), second.text());
+        let (left, id, back, email) = if first.status == 200 {
+            (&mut one, &two_id, &mut two, "two@example.com")
+        } else {
+            (&mut two, &one_id, &mut one, "one@example.com")
+        };
+        left.post(&format!("{USERS}/{id}/reactivate"), &confirm).await.expect(200);
+        back.login(email, PASSWORD).await.expect(200);
+    }
+}

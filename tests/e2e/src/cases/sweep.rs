@@ -23,6 +23,7 @@ struct Target {
     role: String,
     permission: String,
     tenant: String,
+    session: String,
     token: String,
     number: usize,
 }
@@ -123,7 +124,14 @@ fn rows() -> Vec<Row> {
             201,
         ),
         row(Method::GET, "/v1/admin/users/{id}", nothing, 200),
+        row(Method::PATCH, "/v1/admin/users/{id}", |_| Some(json!({ "firstName": "Ada" })), 200),
         row(Method::DELETE, "/v1/admin/users/{id}", nothing, 204),
+        row(Method::POST, "/v1/admin/users/{id}/suspend", |_| Some(json!({ "confirm": true })), 200),
+        row(Method::POST, "/v1/admin/users/{id}/reactivate", |_| Some(json!({ "confirm": true })), 200),
+        row(Method::POST, "/v1/admin/users/{userId}/invitation", nothing, 202),
+        row(Method::GET, "/v1/admin/users/{userId}/sessions", nothing, 200),
+        row(Method::DELETE, "/v1/admin/users/{userId}/sessions", nothing, 204),
+        row(Method::DELETE, "/v1/admin/users/{userId}/sessions/{sessionId}", nothing, 204),
         row(Method::GET, "/v1/admin/users/{userId}/roles", nothing, 200),
         row(
             Method::POST,
@@ -134,6 +142,13 @@ fn rows() -> Vec<Row> {
         row(Method::DELETE, "/v1/admin/users/{userId}/roles/{roleId}", nothing, 204),
         row(Method::GET, "/v1/admin/tenants", nothing, 200),
         row(Method::GET, "/v1/admin/tenants/{id}", nothing, 200),
+        row(
+            Method::POST,
+            "/v1/admin/tenants",
+            |target| Some(json!({ "name": format!("new {}", target.number) })),
+            201,
+        ),
+        row(Method::PATCH, "/v1/admin/tenants/{id}", |_| Some(json!({ "status": "active" })), 200),
     ]
 }
 
@@ -290,9 +305,13 @@ async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
     if deletes && row.path.ends_with("{roleId}") {
         assign_by_sql(world, &user, &role).await;
     }
+    if row.path.ends_with("/invitation") {
+        world.sql(&format!("UPDATE users SET status = 'invited' WHERE id = '{user}'")).await;
+    }
+    let session = make_session(world, &user).await;
     let purpose = if row.path == "/verify-email" { "verify_email" } else { "reset_password" };
     let token = make_token(world, &user, purpose).await;
-    Target { user, role, permission, tenant, token, number: *number }
+    Target { user, role, permission, tenant, session, token, number: *number }
 }
 
 async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) -> testkit::Reply {
@@ -319,6 +338,7 @@ async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) 
         .replace("{id}", id)
         .replace("{userId}", &target.user)
         .replace("{roleId}", &target.role)
+        .replace("{sessionId}", &target.session)
         .replace("{permissionId}", &target.permission);
     client.request(row.method.clone(), &path, (row.body)(target).as_ref()).await
 }
@@ -333,6 +353,14 @@ async fn make_user<W: World>(world: &W, email: &str) -> String {
 
 async fn make_tenant<W: World>(world: &W, name: &str) -> String {
     let sql = format!("INSERT INTO tenants (id, name, created_at) VALUES ({UUID}, '{name}', 0) RETURNING id");
+    text(&world.sql(&sql).await[0]["id"])
+}
+
+async fn make_session<W: World>(world: &W, user: &str) -> String {
+    let sql = format!(
+        "INSERT INTO sessions (id, token_hash, user_id, created_at, last_seen_at, expires_at) \
+         SELECT {UUID}, {UUID}, '{user}', 0, 9000000000000, 9000000000000 RETURNING id"
+    );
     text(&world.sql(&sql).await[0]["id"])
 }
 

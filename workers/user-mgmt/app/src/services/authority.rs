@@ -21,6 +21,8 @@ pub(crate) enum Excess {
     Role,
     /// An account.
     Account,
+    /// The members of a tenant.
+    Members,
     /// An API token.
     Token,
 }
@@ -47,6 +49,7 @@ pub(crate) fn refuse_beyond<'a>(
     let detail = match what {
         Excess::Role => "this role grants more than you hold yourself",
         Excess::Account => "this account may do more than you may yourself",
+        Excess::Members => "a member of this tenant may do more than you may yourself",
         Excess::Token => "a token can't have scopes beyond what you hold yourself",
     };
     // A few of them say enough, and an answer of 10,000 helps nobody.

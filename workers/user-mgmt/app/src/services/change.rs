@@ -105,6 +105,11 @@ impl<P: Platform> Change<P> {
         self.statements.push(statement);
     }
 
+    /// Adds several.
+    pub fn extend(&mut self, statements: impl IntoIterator<Item = Statement>) {
+        self.statements.extend(statements);
+    }
+
     /// Adds a statement whose rows are wanted; gives its place among the rows of the batch.
     pub fn push_read(&mut self, statement: Statement) -> usize {
         self.statements.push(statement);

@@ -45,7 +45,10 @@ pub(in crate::routes) async fn handler<P: Platform>(
 
 /// The new name, or the one that stays.
 #[expect(clippy::option_option, reason = "absent, cleared or set")]
-fn name(new: Option<Option<PersonName>>, before: Option<&str>) -> Result<Option<PersonName>, Problem> {
+pub(in crate::routes) fn name(
+    new: Option<Option<PersonName>>,
+    before: Option<&str>,
+) -> Result<Option<PersonName>, Problem> {
     match new {
         Some(new) => Ok(new),
         None => before.map(PersonName::parse).transpose().map_err(Problem::internal),

@@ -2,14 +2,16 @@
 
 use accounts::TenantId;
 use http_kit::Problem;
-use store::Db;
 use store::tenants::{self, Tenant};
+use store::{Db, StoreError};
 
 use crate::routes::no_such;
 use crate::services::problems::store_problem;
 
+pub(super) mod create;
 pub(super) mod list;
 pub(super) mod read;
+pub(super) mod update;
 
 async fn find(db: &impl Db, id: TenantId) -> Result<Tenant, Problem> {
     tenants::by_id(id)
@@ -17,6 +19,14 @@ async fn find(db: &impl Db, id: TenantId) -> Result<Tenant, Problem> {
         .await
         .map_err(|error| store_problem(&error))?
         .ok_or_else(|| no_such("tenant"))
+}
+
+fn or_taken(error: &StoreError) -> Problem {
+    if error.is_conflict("tenants", "name") {
+        Problem::conflict("tenant_name_taken", "there is a tenant of this name")
+    } else {
+        store_problem(error)
+    }
 }
 
 fn to_api(tenant: Tenant) -> api::Tenant {

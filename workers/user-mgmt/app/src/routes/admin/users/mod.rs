@@ -11,8 +11,13 @@ use crate::routes::no_such;
 use crate::services::problems::store_problem;
 
 pub(super) mod create;
+pub(super) mod invite;
 pub(super) mod list;
+pub(super) mod reactivate;
 pub(super) mod read;
+pub(super) mod sessions;
+pub(super) mod suspend;
+pub(super) mod update;
 
 async fn find(db: &impl Db, id: UserId) -> Result<UserDetails, Problem> {
     let found = user_details::by_id(db, id).await.map_err(|error| store_problem(&error))?;

@@ -1,0 +1,1 @@
+UPDATE tenants SET status = ?2 WHERE id = ?1

@@ -1,0 +1,1 @@
+UPDATE users SET status = 'suspended', updated_at = ?2 WHERE id = ?1
