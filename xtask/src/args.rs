@@ -2,6 +2,7 @@
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::example::Example;
 use crate::failure::{Failure, Result};
 
 pub(crate) const USAGE: &str = "\
@@ -12,6 +13,7 @@ cargo xtask COMMAND
       --port N            port of the pages (8787)
       --flags on|off      every feature flag on (the default) or off
       --fresh             start with an empty database
+      --example bookmarks an application in front of them, protected by the guard
   test                  every test: native, on workerd, and the pages in Chromium
       --native            only the quick part: no wasm, no Node
   screenshots           take a picture of every page
@@ -40,6 +42,7 @@ pub(crate) struct DevOptions {
     pub(crate) port: u16,
     pub(crate) flags: bool,
     pub(crate) fresh: bool,
+    pub(crate) example: Option<Example>,
 }
 
 pub(crate) fn parse() -> Result<Task> {
@@ -54,7 +57,7 @@ fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
         Some(Arg::Value(command)) => match command.string()?.as_str() {
             "help" => return Ok(Task::Help),
             "setup" => Task::Setup,
-            "dev" => Task::Dev(DevOptions { port: 8787, flags: true, fresh: false }),
+            "dev" => Task::Dev(DevOptions { port: 8787, flags: true, fresh: false, example: None }),
             "build" => Task::Build { check_sizes: false },
             "test" => Task::Test { native: false },
             "screenshots" => Task::Screenshots,
@@ -76,6 +79,11 @@ fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
                 }
             }
             (Task::Dev(options), Arg::Long("fresh")) => options.fresh = true,
+            (Task::Dev(options), Arg::Long("example")) => {
+                let name = parser.value()?.string()?;
+                let example = Example::parse(&name);
+                options.example = Some(example.ok_or_else(|| format!("there is no example `{name}`"))?);
+            }
             (Task::Build { check_sizes }, Arg::Long("check-sizes")) => *check_sizes = true,
             (Task::Test { native }, Arg::Long("native")) => *native = true,
             (_, other) => return Err(other.unexpected()),
@@ -100,15 +108,23 @@ mod tests {
 
     #[test]
     fn dev_takes_port_flags_and_fresh() {
-        let expected = DevOptions { port: 9000, flags: false, fresh: true };
-        assert_eq!(parse("dev --port 9000 --flags=off --fresh").unwrap(), Task::Dev(expected));
+        let example = Some(Example::Bookmarks);
+        let expected = DevOptions { port: 9000, flags: false, fresh: true, example };
+        let parsed = parse("dev --port 9000 --flags=off --fresh --example bookmarks").unwrap();
+        assert_eq!(parsed, Task::Dev(expected));
     }
 
     #[test]
     fn options_of_another_command_are_refused() {
-        for line in
-            ["test --port 1", "dev --native", "dev --flags maybe", "dev --port 70000", "setup now", "bild"]
-        {
+        for line in [
+            "test --port 1",
+            "dev --native",
+            "dev --flags maybe",
+            "dev --port 70000",
+            "setup now",
+            "bild",
+            "dev --example x",
+        ] {
             assert!(parse(line).is_err(), "`{line}` was taken");
         }
     }

@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::args::DevOptions;
+use crate::example::Example;
 use crate::failure::{Failure, OrFail, Result};
 use crate::process::{Group, each_line, wait_if_stopping};
 use crate::progress::Progress;
@@ -46,7 +47,8 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
     let missing = Tools::missing(&tools::WORKERS)?;
     let mut progress = Progress::new(missing.len() + workers::STEPS + 2);
     let tools = Tools::install(missing, &mut progress)?;
-    workers::build(&DEPLOYED, &tools, &mut progress)?;
+    let built: Vec<_> = options.example.map(Example::worker).into_iter().chain(DEPLOYED).collect();
+    workers::build(&built, &tools, &mut progress)?;
 
     let state = dir.join("state");
     if options.fresh {
@@ -54,10 +56,17 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
             fs::remove_dir_all(old).or_else(|_| fs::remove_file(old)).ok();
         }
     }
-    progress.quiet("preparing the database", || seed::prepare(&tools, &dir, &state))?;
+    progress.quiet("preparing the database", || {
+        seed::prepare(&tools, &dir, &state)?;
+        options.example.map_or(Ok(()), |example| example.migrate(&tools, &state))
+    })?;
     let session = progress.quiet("starting the workers", || {
         let mut session = Session::start(&tools, options, &dir, &state)?;
         session.wait_until_it_answers(options.port)?;
+        // Without roles there is no catalogue to register in.
+        if let Some(example) = options.example.filter(|_| options.flags) {
+            example.register(options.port)?;
+        }
         Ok(session)
     })?;
     // Lives as long as the session; a port that was taken meanwhile costs the mailbox alone.
@@ -214,15 +223,16 @@ fn configure(dir: &Path, options: &DevOptions) -> std::io::Result<Vec<PathBuf>> 
         symlink(root.join(name), link)?;
     }
     let own = fs::read_to_string(root.join(OWN_VARIABLES)).unwrap_or_default();
-    fs::write(folder.join(".dev.vars"), format!("{}\n{own}", variables(options)))?;
-    DEPLOYED
-        .iter()
-        .map(|worker| {
-            let copy = folder.join(format!("{}.jsonc", worker.name));
-            fs::copy(root.join(worker.config()), &copy)?;
-            Ok(copy)
-        })
-        .collect()
+    let variables = format!("{}\n{own}", variables(options));
+    fs::write(folder.join(".dev.vars"), &variables)?;
+    // The first one gets the port.
+    let example = options.example.map(|example| example.configure(dir, &variables));
+    let workers = DEPLOYED.iter().map(|worker| {
+        let copy = folder.join(format!("{}.jsonc", worker.name));
+        fs::copy(root.join(worker.config()), &copy)?;
+        Ok(copy)
+    });
+    example.into_iter().chain(workers).collect()
 }
 
 /// What `wrangler/README.md` explains; each worker reads what it knows.
@@ -274,6 +284,9 @@ fn welcome(options: &DevOptions) -> String {
         )
         .ok();
     }
+    if let Some(example) = options.example.filter(|_| options.flags) {
+        text += &example.welcome(options.port);
+    }
     writeln!(text, "\n  Your own variables go into {OWN_VARIABLES}. Ctrl-C stops everything.").ok();
     text
 }
@@ -292,7 +305,9 @@ mod tests {
 
     #[test]
     fn flags_off_turns_every_flag_off() {
-        assert!(!variables(&DevOptions { port: 8787, flags: false, fresh: false }).contains("=on"));
+        assert!(
+            !variables(&DevOptions { port: 8787, flags: false, fresh: false, example: None }).contains("=on")
+        );
     }
 
     #[test]

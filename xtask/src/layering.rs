@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["edgeward-accounts"],
     &["edgeward-api"],
     &["edgeward-store", "edgeward-http-kit"],
-    &["edgeward-oidc"],
+    &["edgeward-oidc", "edgeward-guard"],
     &[
         "user-mgmt-app",
         "session-state-app",
@@ -24,7 +24,14 @@ const FLOORS: &[&[&str]] = &[
         "edgeward-worker-platform",
         "store-contract",
     ],
-    &["user-mgmt", "session-state", "account-pages", "store-contract-worker", "edgeward-testkit"],
+    &[
+        "user-mgmt",
+        "session-state",
+        "account-pages",
+        "store-contract-worker",
+        "edgeward-testkit",
+        "bookmarks",
+    ],
     &["e2e", "xtask"],
 ];
 
@@ -36,6 +43,7 @@ const ON_THE_PLATFORM: &[&str] = &[
     "session-state",
     "account-pages",
     "store-contract-worker",
+    "bookmarks",
 ];
 
 /// What the pure packages may use beside each other. A list of what is allowed, since the ways to do I/O are countless.
@@ -57,7 +65,7 @@ const PURE: &[(&str, &[&str])] = &[
             "uuid",
         ],
     ),
-    ("edgeward-enforce", &["sha2", "thiserror"]),
+    ("edgeward-enforce", &["schemars", "serde", "sha2", "thiserror"]),
 ];
 
 fn is_of_the_platform(name: &str) -> bool {

@@ -17,6 +17,7 @@ mod browser;
 mod chromium;
 mod deny;
 mod dev;
+mod example;
 mod failure;
 #[cfg(test)]
 mod layering;

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::tools::{Tools, hex};
 
 /// A package that becomes a worker.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Worker {
     /// The package, and the worker's name on the platform.
     pub(crate) name: &'static str,
@@ -27,11 +27,12 @@ const USER_MGMT: Worker = Worker { name: "user-mgmt", folder: "workers/user-mgmt
 const SESSION_STATE: Worker = Worker { name: "session-state", folder: "workers/session-state" };
 const STORE_CONTRACT: Worker =
     Worker { name: "store-contract-worker", folder: "tests/store-contract/worker" };
+pub(crate) const BOOKMARKS: Worker = Worker { name: "bookmarks", folder: "examples/bookmarks" };
 
 /// The three workers. The pages come first: in a local session the first one gets the port.
 pub(crate) const DEPLOYED: [Worker; 3] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE];
-/// Those, and the one that only carries tests into workerd.
-pub(crate) const TESTED: [Worker; 4] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE, STORE_CONTRACT];
+/// Those, the example, and the one that only carries tests into workerd.
+pub(crate) const TESTED: [Worker; 5] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE, BOOKMARKS, STORE_CONTRACT];
 /// How many steps [`build`] has.
 pub(crate) const STEPS: usize = 2;
 

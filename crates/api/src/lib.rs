@@ -6,6 +6,7 @@
 mod accounts_api;
 mod admin_api;
 mod audit_api;
+pub mod internal_api;
 mod page;
 mod rbac_api;
 mod rollout_api;
@@ -27,8 +28,8 @@ pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
 pub use rbac_api::{
     AssignRoleRequest, Assignment, CheckMode, CheckRequest, CheckResponse, CreatePermissionRequest,
     CreateRoleRequest, EffectivePermission, EffectivePermissions, Manifest, ManifestPermission,
-    ManifestResult, Permission, Role, RolePermissions, SetRolePermissionsRequest, UpdateRoleRequest,
-    UserRoles,
+    ManifestResult, Permission, Role, RolePermissions, SetRolePermissionsRequest, SuggestedGrant,
+    UpdateRoleRequest, UserRoles,
 };
 pub use rollout_api::{
     Findings, MatrixDefects, PermissionFindings, Readiness, ReadinessReason, Rollout, RolloutDay,

@@ -125,6 +125,9 @@ pub struct ManifestPermission {
     /// What it allows.
     #[serde(default)]
     pub description: Description,
+    /// The roles that the application suggests to grant it. Nothing is granted by it.
+    #[serde(default)]
+    pub roles: Vec<RoleName>,
 }
 
 /// What registering a manifest changed.
@@ -140,6 +143,19 @@ pub struct ManifestResult {
     pub removed: Vec<String>,
     /// As they were.
     pub unchanged: usize,
+    /// What the application suggests and no role grants yet: for somebody who assigns roles to look at.
+    pub suggested: Vec<SuggestedGrant>,
+}
+
+/// What an application suggests that a role should grant.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedGrant {
+    /// The name of the role, which may not be there.
+    pub role: String,
+    /// The permission.
+    pub permission: String,
 }
 
 /// `POST /rbac/users/:userId/roles`.
@@ -213,7 +229,7 @@ pub struct CheckRequest {
 }
 
 /// How several permissions count together.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckMode {

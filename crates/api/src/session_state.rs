@@ -12,7 +12,7 @@ pub const RECORD_VERSION: u32 = 1;
 /// 1,000 for a request.
 pub const MAX_IDS: usize = 400;
 
-/// A session as the cache knows it. The last four fields are absent while RBAC is off.
+/// A session as the cache knows it. The last three fields are absent while RBAC is off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -29,6 +29,12 @@ pub struct SessionRecord {
     pub last_name: Option<String>,
     /// The user's tenant.
     pub tenant_id: TenantId,
+    /// The name of that tenant. Absent in records of releases that did not write it; such a record is stale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// Whether the user is of the staff of whoever runs the deployment. Absent as `tenant` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<bool>,
     /// The user's `authz_version` when this was written.
     pub user_version: i64,
     /// When this was written, which is when its permissions were read.

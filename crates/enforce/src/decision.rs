@@ -32,6 +32,8 @@ pub enum Rule {
 
 /// What is worth recording about a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub enum Finding {
     /// It was denied, and enforcement changes nothing about that.
     Denied,
@@ -92,6 +94,16 @@ impl Enforcement {
 impl Finding {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Denied, Self::WouldDeny, Self::WouldAllow, Self::Failed];
+
+    /// It in words, for a log.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::WouldDeny => "enforcement would deny this",
+            Self::WouldAllow => "enforcement would allow this",
+            Self::Failed => "access could not be evaluated",
+        }
+    }
 
     /// Its name: `denied`, `would_deny`, `would_allow` or `failed`.
     pub fn as_str(self) -> &'static str {

@@ -3,6 +3,8 @@ use std::str::FromStr;
 
 /// Who decides on a protected endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub enum Mode {
     /// The rule from before.
     #[default]

@@ -48,11 +48,8 @@ impl RequestContext {
         deferred: Arc<dyn Defer>,
     ) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let request_id = text("x-request-id")
-            .filter(|id| is_request_id(id))
-            .map_or_else(|| new_request_id(runtime), str::to_owned);
         Self {
-            request_id,
+            request_id: request_id(headers, runtime),
             started_at: runtime.now(),
             method,
             uri,
@@ -97,6 +94,12 @@ impl fmt::Debug for RequestContext {
             .field("path", &self.uri.path())
             .finish_non_exhaustive()
     }
+}
+
+/// The id that a request brings, or a new one.
+pub fn request_id(headers: &HeaderMap, random: &(impl Random + ?Sized)) -> String {
+    let brought = headers.get("x-request-id").and_then(|id| id.to_str().ok());
+    brought.filter(|id| is_request_id(id)).map_or_else(|| new_request_id(random), str::to_owned)
 }
 
 /// An id from outside is taken over only where it can't forge a log line or grow without bound.

@@ -19,6 +19,7 @@ mod runtime;
 mod secret;
 mod secure_url;
 mod service;
+mod turns;
 mod vars;
 
 #[cfg(feature = "openapi")]
@@ -27,7 +28,7 @@ pub mod openapi;
 pub use analytics::{Analytics, AnalyticsError};
 pub use axum::body::{Body, Bytes};
 pub use bearer::bearer_token;
-pub use context::{Identity, RequestContext};
+pub use context::{Identity, RequestContext, request_id};
 pub use cookie::{
     DEVICE_COOKIE, DEVICE_LIFE, SESSION_COOKIE, clear_session_cookie, device_cookie, session_cookie,
     set_device_cookie, set_session_cookie,
@@ -42,4 +43,5 @@ pub use runtime::{BoxFuture, Defer, Level, Runtime};
 pub use secret::Secret;
 pub use secure_url::{ParseSecureUrlError, SecureUrl};
 pub use service::{ErrorPage, Response, Service, json};
+pub use turns::Turns;
 pub use vars::Vars;

@@ -96,17 +96,22 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
             json!({ "required": true, "content": { "application/json": { "schema": schema(generator) } } });
     }
     let needs = match &route.access {
-        Access::Public | Access::Binding => None,
+        Access::Public => None,
+        Access::Binding => {
+            Some("To come over a service binding; from the internet it is not there.".to_owned())
+        }
         Access::Session => Some("A session.".to_owned()),
         Access::SessionOrToken => Some("A session or an API token.".to_owned()),
         Access::Permission(permission) => Some(format!("The permission `{permission}`.")),
         Access::OwnOr(permission) => Some(format!("To be about oneself, or the permission `{permission}`.")),
     };
     if let Some(needs) = needs {
-        operation["security"] = if route.access == Access::Session {
-            json!([{ "session": [] }])
-        } else {
-            json!([{ "session": [] }, { "token": [] }])
+        operation["security"] = match route.access {
+            Access::Session => json!([{ "session": [] }]),
+            Access::Public | Access::Binding => json!([]),
+            Access::SessionOrToken | Access::Permission(_) | Access::OwnOr(_) => {
+                json!([{ "session": [] }, { "token": [] }])
+            }
         };
         operation["description"] = format!("Needs: {needs}").into();
     } else {

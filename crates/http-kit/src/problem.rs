@@ -55,6 +55,12 @@ impl Problem {
         problem
     }
 
+    /// 400: a session cookie and an API token in one request; whose rights count is nothing to guess.
+    pub fn two_credentials() -> Self {
+        let detail = "send a session cookie or an API token, not both";
+        Self::new(StatusCode::BAD_REQUEST, "two_credentials", detail)
+    }
+
     /// 401: nobody is signed in.
     pub fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "sign in first")

@@ -1,6 +1,8 @@
 //! What roles grant.
 
 use accounts::{PermissionId, RoleId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::permissions::Permission;
 use crate::statement::statement;
@@ -9,6 +11,20 @@ use crate::{Query, Statement};
 /// The permissions that a role grants.
 pub fn list(role: RoleId) -> Query<Permission> {
     Query::new(statement!("role_permissions/list", &role))
+}
+
+/// A role and a permission, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedGrant {
+    /// The role.
+    pub role: String,
+    /// The permission.
+    pub permission: String,
+}
+
+/// Those of `grants` that are not granted, in their order.
+pub fn lacking(grants: &[NamedGrant]) -> Query<NamedGrant> {
+    Query::new(statement!("role_permissions/lacking", json!(grants).to_string()))
 }
 
 /// Grants a permission to a role; one that it has is a conflict on `role_permissions.role_id`.

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,11 +30,23 @@ pub struct InProcess {
     service: Service,
     deferred: DeferredTasks,
     behaviour: Arc<Mutex<Behaviour>>,
+    silent: Arc<AtomicBool>,
+    calls: Arc<AtomicUsize>,
 }
 
 impl InProcess {
     fn new(service: Service, deferred: DeferredTasks) -> Self {
-        Self { service, deferred, behaviour: Arc::default() }
+        Self { service, deferred, behaviour: Arc::default(), silent: Arc::default(), calls: Arc::default() }
+    }
+
+    /// Has it take requests and never answer, for whoever brings a patience of their own; or answer again.
+    pub fn set_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::SeqCst);
+    }
+
+    /// How often other workers called it since this was last asked.
+    pub fn take_calls(&self) -> usize {
+        self.calls.swap(0, Ordering::SeqCst)
     }
 
     /// Asks it as nobody is kept from doing.
@@ -49,6 +62,10 @@ impl InProcess {
 
 impl Fetch for InProcess {
     async fn fetch(&self, request: http::Request<Body>) -> Result<http::Response<Body>, FetchError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        if self.silent.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         let behaviour = *self.behaviour.lock().unwrap();
         match behaviour {
             Behaviour::Works => {}

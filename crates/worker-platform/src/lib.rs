@@ -6,6 +6,7 @@
 mod analytics_engine;
 mod binding;
 mod convert;
+mod guard;
 mod internet;
 mod isolate;
 mod patience;
@@ -17,6 +18,7 @@ mod web_crypto;
 
 pub use analytics_engine::AnalyticsEngine;
 pub use binding::ServiceBinding;
+pub use guard::guard;
 pub use internet::Internet;
 pub use isolate::{Isolate, binding};
 pub use patience::{TimedOut, within};
@@ -33,6 +35,11 @@ use http_kit::Service;
 
 /// An answer as the platform takes it.
 pub type Response = web_sys::Response;
+
+/// An answer as the platform takes it, of one that a router gave.
+pub async fn into_response(response: http::Response<Body>) -> worker::Result<Response> {
+    convert::response(response).await
+}
 
 /// Answers a request of a worker.
 pub async fn serve(

@@ -19,6 +19,8 @@ pub struct Live {
     /// The workers.
     pub workerd: Arc<Workerd>,
     agent: ureq::Agent,
+    /// The workers that the variables are for.
+    told: Vec<&'static str>,
     vars: Map<String, Value>,
     gated: AtomicBool,
 }
@@ -26,27 +28,50 @@ pub struct Live {
 impl Live {
     /// Starts them with RBAC, management and enforcement on and e-mail verification off, changed by `vars`.
     pub fn start(vars: &[(&str, &str)], migrations: Migrations<'_>) -> Self {
-        let mut all = Map::new();
-        let defaults = [
-            ("RBAC_ENABLED", "true"),
-            ("USER_MGMT_CORE", "true"),
-            ("USER_MGMT_ENFORCE", "on"),
-            ("EMAIL_VERIFICATION", "off"),
-            ("MAIL_FROM", "Edgeward <no-reply@example.com>"),
-            ("PUBLIC_URL", "http://localhost:8787"),
-        ];
-        for (name, value) in defaults.iter().chain(vars) {
-            all.insert((*name).to_owned(), json!(value));
-        }
-        let workerd = Arc::new(Workerd::start(&json!({ "user-mgmt": all }), migrations).unwrap());
+        let all = variables(vars);
+        let workerd = Workerd::start(&json!({ "user-mgmt": all }), migrations).unwrap();
+        Self::of(workerd, vec!["user-mgmt"], all)
+    }
+
+    /// Starts an example in front of them, which reads the same variables.
+    pub fn start_behind(example: &'static str) -> Self {
+        let all = variables(&[]);
+        let told = vec!["user-mgmt", example];
+        let workerd = Workerd::start_behind(example, &tell(&told, &all)).unwrap();
+        Self::of(workerd, told, all)
+    }
+
+    fn of(workerd: Workerd, told: Vec<&'static str>, vars: Map<String, Value>) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .new_agent();
-        Self { workerd, agent, vars: all, gated: AtomicBool::new(false) }
+        Self { workerd: Arc::new(workerd), agent, told, vars, gated: AtomicBool::new(false) }
     }
+}
+
+/// RBAC and enforcement on and e-mail verification off, changed by `vars`.
+fn variables(vars: &[(&str, &str)]) -> Map<String, Value> {
+    let mut all = Map::new();
+    let defaults = [
+        ("RBAC_ENABLED", "true"),
+        ("USER_MGMT_CORE", "true"),
+        ("USER_MGMT_ENFORCE", "on"),
+        ("EMAIL_VERIFICATION", "off"),
+        ("MAIL_FROM", "Edgeward <no-reply@example.com>"),
+        ("PUBLIC_URL", "http://localhost:8787"),
+    ];
+    for (name, value) in defaults.iter().chain(vars) {
+        all.insert((*name).to_owned(), json!(value));
+    }
+    all
+}
+
+/// The same variables for each of these workers.
+fn tell(workers: &[&str], vars: &Map<String, Value>) -> Value {
+    workers.iter().map(|worker| ((*worker).to_owned(), json!(vars))).collect()
 }
 
 impl World for Live {
@@ -178,7 +203,7 @@ impl World for Live {
         for (name, value) in vars {
             self.vars.insert((*name).to_owned(), json!(value));
         }
-        block_in_place(|| self.workerd.update(&json!({ "user-mgmt": self.vars }))).unwrap();
+        block_in_place(|| self.workerd.update(&tell(&self.told, &self.vars))).unwrap();
         self.gated.store(false, Ordering::Relaxed);
     }
 

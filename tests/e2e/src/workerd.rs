@@ -70,6 +70,12 @@ impl Workerd {
         Self::start_with(json!({ "vars": vars }), migrations)
     }
 
+    /// Starts an example in front of the three workers, all with the newest schema.
+    pub fn start_behind(example: &str, vars: &Value) -> Result<Self> {
+        let workers = [example, "account-pages", "user-mgmt", "session-state"];
+        Self::start_with(json!({ "workers": workers, "vars": vars }), Migrations::All)
+    }
+
     /// Starts the worker that runs the store's contract on D1, alone, with the newest schema.
     pub fn start_store_contract() -> Result<Self> {
         Self::start_with(json!({ "workers": ["store-contract-worker"] }), Migrations::All)

@@ -19,6 +19,8 @@ const CONFIGURATIONS = {
   "user-mgmt": "wrangler/user-mgmt.jsonc",
   "session-state": "wrangler/session-state.jsonc",
   "session-state-gate": "tests/e2e/workerd/gate/wrangler.jsonc",
+  bookmarks: "examples/bookmarks/wrangler.jsonc",
+  notes: "examples/typescript/wrangler.jsonc",
   "store-contract-worker": "tests/store-contract/worker/wrangler.jsonc",
 };
 // The first one is whom the address that `start` gives belongs to.
@@ -61,10 +63,9 @@ async function database() {
 }
 
 /** Applies what is not applied yet, each file in one batch with its entry in wrangler's own list. */
-async function migrate(files) {
-  const db = await database();
+async function migrate(files, db, folder = MIGRATIONS) {
   if (files === "all") {
-    files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith(".sql")).sort();
+    files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
   }
   await db
     .prepare(
@@ -76,7 +77,7 @@ async function migrate(files) {
   const applied = new Set(results.map((row) => row.name));
   const done = [];
   for (const name of files.filter((name) => !applied.has(name))) {
-    const sql = await readFile(path.join(MIGRATIONS, name), "utf8");
+    const sql = await readFile(path.join(folder, name), "utf8");
     await db.batch([
       ...splitSql(sql).map((statement) => db.prepare(statement)),
       db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
@@ -92,7 +93,10 @@ const commands = {
     hosted = workers;
     harness = createTestHarness(options(vars, bindingOverrides));
     const { url } = await harness.listen();
-    if (migrations !== "none") await migrate(migrations);
+    if (migrations !== "none") await migrate(migrations, await database());
+    if (hosted.includes("bookmarks")) {
+      await migrate("all", (await env("bookmarks")).DB, path.join(ROOT, "examples/bookmarks/migrations"));
+    }
     origin = url.origin;
     return { url: origin };
   },
@@ -106,7 +110,7 @@ const commands = {
   },
 
   async migrate({ files }) {
-    return await migrate(files);
+    return await migrate(files, await database());
   },
 
   /** The way back from a migration, and out of wrangler's own list. */

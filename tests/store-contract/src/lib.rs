@@ -194,6 +194,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
         }
         role_permissions {
             grants_are_listed_in_order_and_whole
+            grants_that_are_lacking_are_named
             grant_is_given_once
             grant_needs_a_role_and_a_permission
             grants_are_set_as_a_whole

@@ -22,6 +22,23 @@ pub(crate) async fn grants_are_listed_in_order_and_whole(db: &impl Db) -> Check 
     same(format!("{:?}", found[0]), format!("{whole:?}"))
 }
 
+pub(crate) async fn grants_that_are_lacking_are_named(db: &impl Db) -> Check {
+    let ((a, a_name), (_, b_name)) = (permission(db).await?, permission(db).await?);
+    let role = role(db, &[a]).await?;
+    let name = some(store::roles::by_id(role).first(db).await?)?.role.name;
+    let named = |role: &str, permission: &str| role_permissions::NamedGrant {
+        role: role.to_owned(),
+        permission: permission.to_owned(),
+    };
+    let asked = [
+        named(&name, &a_name),
+        named(&name, &b_name),
+        named("nobody has it", &a_name),
+        named(&name, "no:such"),
+    ];
+    same(format!("{:?}", role_permissions::lacking(&asked).all(db).await?), format!("{:?}", &asked[1..]))
+}
+
 pub(crate) async fn grant_is_given_once(db: &impl Db) -> Check {
     let (one, _) = permission(db).await?;
     let role = role(db, &[one]).await?;

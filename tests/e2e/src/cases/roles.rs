@@ -109,10 +109,27 @@ pub async fn a_manifest_twice_changes_nothing<W: World>(world: &mut W) {
     assert_eq!(reply["added"], json!(["pages:read", "pages:write"]));
     let events = super::count(world, "audit_log").await;
     let reply = admin.put("/rbac/permissions", &first).await.expect(200).json();
-    assert_eq!(reply, json!({ "added": [], "updated": [], "removed": [], "unchanged": 2 }));
+    let unchanged = json!({ "added": [], "updated": [], "removed": [], "unchanged": 2, "suggested": [] });
+    assert_eq!(reply, unchanged);
     assert_eq!(super::count(world, "audit_log").await, events, "nothing changed");
 
     create_role(&mut admin, "reader", &["pages:read"]).await;
+    let suggesting = json!([
+        { "name": "pages:read", "description": "Read", "roles": ["reader", "MEMBER"] },
+        { "name": "pages:write", "roles": ["author"] }
+    ]);
+    let reply = admin.put("/rbac/permissions", &manifest(suggesting, false)).await.expect(200).json();
+    let suggested = json!([
+        { "role": "MEMBER", "permission": "pages:read" },
+        { "role": "author", "permission": "pages:write" }
+    ]);
+    assert_eq!(
+        (&reply["unchanged"], &reply["suggested"]),
+        (&json!(2), &suggested),
+        "what no role grants yet"
+    );
+    assert_eq!(super::count(world, "role_permissions").await, 3, "and suggesting grants nothing");
+
     let second = manifest(json!([{ "name": "pages:write", "description": "Write" }]), false);
     let reply = admin.put("/rbac/permissions", &second).await.expect_problem(409, "permission_in_use");
     assert_eq!(reply.json()["permissions"], json!(["pages:read"]));
@@ -120,7 +137,7 @@ pub async fn a_manifest_twice_changes_nothing<W: World>(world: &mut W) {
     let reply = admin.put("/rbac/permissions", &second).await.expect(200).json();
     assert_eq!(
         reply,
-        json!({ "added": [], "updated": ["pages:write"], "removed": ["pages:read"], "unchanged": 0 })
+        json!({ "added": [], "updated": ["pages:write"], "removed": ["pages:read"], "unchanged": 0, "suggested": [] })
     );
 
     let twice = manifest(json!([{ "name": "a:b" }, { "name": "a:b" }]), false);

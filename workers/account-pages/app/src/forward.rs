@@ -44,15 +44,23 @@ pub(crate) fn set_request_id(headers: &mut HeaderMap, id: &str) {
 
 /// The path and query behind `/api`.
 ///
-/// Gives nothing where the platform would read another path out of it than this worker does: it drops segments of dots,
+/// Gives nothing where it leads to what user-mgmt answers to other workers alone, and nothing where the platform would read another path out of it than this worker does: it drops segments of dots,
 /// plain or encoded, and takes `\` for `/`.
 fn inner_path(uri: &Uri) -> Option<&str> {
     let inner = uri.path().strip_prefix("/api")?;
     let plain = inner.starts_with('/')
         && !inner.starts_with("//")
         && !inner.contains('\\')
-        && !inner.split('/').any(is_dots);
+        && !inner.split('/').any(is_dots)
+        && !is_internal(inner);
     plain.then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
+}
+
+/// Whether a path leads below `/internal`. No address of user-mgmt starts with an encoded character, and what one stands
+/// for is nothing to guess here.
+fn is_internal(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    first.contains('%') || first.eq_ignore_ascii_case("internal")
 }
 
 fn is_dots(segment: &str) -> bool {
@@ -74,7 +82,8 @@ mod tests {
             ("/api/login", "/login"),
             ("/api/", "/"),
             ("/api/users/1?x=/../y&z=%2e%2e", "/users/1?x=/../y&z=%2e%2e"),
-            ("/api/a%2Fb/%F0%9F%99%82", "/a%2Fb/%F0%9F%99%82"),
+            ("/api/a/a%2Fb/%F0%9F%99%82", "/a/a%2Fb/%F0%9F%99%82"),
+            ("/api/internals/internal", "/internals/internal"),
             ("/api/...", "/..."),
             ("/api/.well-known/x", "/.well-known/x"),
             ("https://app.example/api/login?a=b", "/login?a=b"),
@@ -97,6 +106,23 @@ mod tests {
             "/api/%2E/a",
             "/api//evil.example/a",
             "/api/a\\..\\b",
+        ] {
+            assert_eq!(inner(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn inner_path_of_what_is_for_other_workers_is_none() {
+        for path in [
+            "/api/internal",
+            "/api/internal/",
+            "/api/internal/principal",
+            "/api/internal/principal?x",
+            "/api/INTERNAL/principal",
+            "/api/%69nternal/principal",
+            "/api/%2569nternal/principal",
+            "/api/internal%2Fprincipal",
+            "https://app.example/api/internal/findings",
         ] {
             assert_eq!(inner(path), None, "{path}");
         }

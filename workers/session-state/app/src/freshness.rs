@@ -21,7 +21,8 @@ impl Epoch {
     }
 }
 
-/// Whether the permissions of a record may be relied on. A record without permissions has none that could be out of date.
+/// Whether a record may be relied on: whether its permissions are up to date, if it has any, and whether it says everything
+/// that a decision needs.
 pub(crate) fn freshness(
     record: &SessionRecord,
     epoch: Epoch,
@@ -36,5 +37,11 @@ pub(crate) fn freshness(
     let too_old = now.since(record.created_at) > permission_max_age;
     // A record from the future was written by a clock that is far off, so its age is unknown.
     let ageless = record.created_at.since(now) > CLOCK_SKEW;
-    if behind || (has_permissions && (too_old || ageless)) { Freshness::Stale } else { Freshness::Fresh }
+    // Written by a release that did not know these fields yet.
+    let incomplete = record.tenant.is_none() || record.staff.is_none();
+    if incomplete || behind || (has_permissions && (too_old || ageless)) {
+        Freshness::Stale
+    } else {
+        Freshness::Fresh
+    }
 }

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use accounts::password::{Argon2Cost, Cost, MAX_PBKDF2_ITERATIONS};
 use accounts::{Email, SessionLimits};
-use enforce::{Enforcement, Mode};
+use enforce::Enforcement;
+use guard::Flags;
 use http_kit::Vars;
 use serde_json::{Value, json};
 
@@ -45,12 +46,11 @@ pub struct Config {
 impl Config {
     /// Reads the configuration; what is wrong with it stays with `vars`.
     pub fn read(vars: &mut Vars<'_>) -> Self {
-        let rbac_enabled = vars.flag("RBAC_ENABLED");
+        let Flags { rbac_enabled, enforcement } = Flags::read(vars);
         let user_mgmt_core = vars.flag("USER_MGMT_CORE");
         if user_mgmt_core && !rbac_enabled {
             vars.warn("USER_MGMT_CORE needs RBAC_ENABLED: `/v1/admin/*` stays hidden, since nobody could be allowed in");
         }
-        let enforcement = enforcement(vars, rbac_enabled);
         let mail = MailSettings::read(vars);
         let email_verification = vars.flag_if_set("EMAIL_VERIFICATION");
         if mail.is_none() && email_verification == Some(true) {
@@ -84,16 +84,6 @@ impl Config {
             defects: vars.warnings().to_vec(),
         }
     }
-}
-
-fn enforcement(vars: &mut Vars<'_>, rbac_enabled: bool) -> Enforcement {
-    let mode: Mode = vars.parsed("USER_MGMT_ENFORCE").unwrap_or_default();
-    let cohorts = vars.parsed("USER_MGMT_ENFORCE_FOR").unwrap_or_default();
-    if mode != Mode::Off && !rbac_enabled {
-        vars.warn("USER_MGMT_ENFORCE needs RBAC_ENABLED: protected endpoints keep the rule from before");
-    }
-    // Without roles there is nothing to decide by.
-    Enforcement { mode: if rbac_enabled { mode } else { Mode::Off }, cohorts }
 }
 
 impl Config {
@@ -153,7 +143,7 @@ fn number(vars: &mut Vars<'_>, name: &str, default: u32, range: std::ops::RangeI
 
 #[cfg(test)]
 mod tests {
-    use enforce::Cohorts;
+    use enforce::{Cohorts, Mode};
 
     use super::*;
 

@@ -74,6 +74,17 @@ impl<P: Platform> Mount<P> {
         self.row(Route::new(method, path, Access::Public, doc, move |request| handler(app.clone(), request)));
     }
 
+    /// Any worker may that reaches this one by service binding; nothing comes here from the internet.
+    pub(crate) fn binding<H, F>(&mut self, method: Method, path: &'static str, doc: Doc, handler: H)
+    where
+        H: Fn(Arc<App<P>>, Request) -> F + Send + Sync + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let app = self.app.clone();
+        let endpoint = move |request| handler(app.clone(), request);
+        self.row(Route::new(method, path, Access::Binding, doc, endpoint));
+    }
+
     /// Anybody who is signed in may; an API token does not do.
     pub(crate) fn session<H, F>(&mut self, method: Method, path: &'static str, doc: Doc, handler: H)
     where
@@ -281,6 +292,14 @@ pub(crate) async fn resolve<P: Platform>(app: &Arc<App<P>>, request: &Request) -
     resolve_or(app, request, Unreadable::Refused).await
 }
 
+/// The same for somebody who decides elsewhere, and knows what to do where the role data can't be read.
+pub(crate) async fn resolve_readable<P: Platform>(
+    app: &Arc<App<P>>,
+    request: &Request,
+) -> Result<Caller, Problem> {
+    resolve_or(app, request, Unreadable::LeftToTheRuleFromBefore).await
+}
+
 async fn resolve_or<P: Platform>(
     app: &Arc<App<P>>,
     request: &Request,
@@ -298,14 +317,7 @@ async fn resolve_or<P: Platform>(
             row.map_err(|error| store_problem(&error))?.map(Caller::by_token)
         }
         (Ok(None) | Err(_), None) => None,
-        // Whose rights count is nothing to guess.
-        (Ok(Some(_)) | Err(_), Some(_)) => {
-            return Err(Problem::new(
-                http::StatusCode::BAD_REQUEST,
-                "two_credentials",
-                "send a session cookie or an API token, not both",
-            ));
-        }
+        (Ok(Some(_)) | Err(_), Some(_)) => return Err(Problem::two_credentials()),
     };
     let caller = caller.ok_or_else(nobody)?;
     let roles = caller.authority.as_ref().map(|authority| authority.roles.clone()).unwrap_or_default();

@@ -33,6 +33,9 @@ async fn freshness_follows_from_epoch_and_age() {
         ("old, without permissions", 3_000_000, NO_RBAC, None, "fresh"),
         ("any epoch, without permissions", 0, NO_RBAC, Some("6"), "fresh"),
         ("no readable epoch, without permissions", 0, NO_RBAC, Some("six"), "fresh"),
+        // Records of a release that wrote less are read, and made anew before anything rests on them.
+        ("the tenant has no name", 0, r#"{"tenant":null}"#, None, "stale"),
+        ("nobody knows who is staff", 0, r#"{"staff":null}"#, None, "stale"),
         ("no permissions at all is a list too", 900_001, r#"{"permissions":[]}"#, None, "stale"),
     ];
     for (case, age, changes, epoch, expected) in table {

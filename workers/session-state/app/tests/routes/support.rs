@@ -50,6 +50,8 @@ impl Worker {
             "firstName": "Ann",
             "lastName": null,
             "tenantId": "00000000-0000-7000-8000-000000000001",
+            "tenant": "default",
+            "staff": false,
             "userVersion": 3,
             "createdAt": self.now(),
             "expiresAt": self.now() + 3_600_000,

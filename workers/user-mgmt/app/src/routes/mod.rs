@@ -12,6 +12,7 @@ use crate::gate::{Mount, OwnOr};
 mod accounts;
 mod admin;
 mod healthz;
+mod internal;
 mod rbac_routes;
 mod sessions;
 mod tokens;
@@ -27,6 +28,7 @@ pub fn table<P: Platform>(app: &Arc<App<P>>) -> RouteTable {
     mount_accounts(&mut mount);
     mount_sessions(&mut mount);
     mount_users(&mut mount);
+    mount_internal(&mut mount);
     if app.config.rbac_enabled {
         mount_rbac(&mut mount);
         mount_tokens(&mut mount);
@@ -64,6 +66,14 @@ fn mount_sessions<P: Platform>(mount: &mut Mount<P>) {
     mount.session(Method::DELETE, "/sessions", delete_others::doc(), delete_others::handler);
     mount.session(Method::DELETE, "/sessions/{id}", delete::doc(), delete::handler);
     mount.session(Method::POST, "/sessions/refresh", refresh::doc(), refresh::handler);
+}
+
+fn mount_internal<P: Platform>(mount: &mut Mount<P>) {
+    use internal::{authorize, findings, principal};
+    mount.binding(Method::GET, "/internal/principal", principal::doc(), principal::handler);
+    mount.binding(Method::POST, "/internal/authorize", authorize::doc(), authorize::handler);
+    mount.binding(Method::POST, "/internal/findings", findings::doc(), findings::handler);
+    mount.with_body_limit(LARGE_BODY);
 }
 
 fn mount_tokens<P: Platform>(mount: &mut Mount<P>) {

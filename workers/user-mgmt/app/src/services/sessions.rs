@@ -190,6 +190,8 @@ fn record(session: &Session, caller: &Caller, now: Timestamp) -> SessionRecord {
         first_name: account.first_name.clone(),
         last_name: account.last_name.clone(),
         tenant_id: account.tenant_id,
+        tenant: Some(account.tenant.clone()),
+        staff: Some(account.staff),
         user_version: account.authz_version,
         created_at: now,
         expires_at: session.expires_at,

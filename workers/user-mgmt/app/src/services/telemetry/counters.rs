@@ -12,21 +12,26 @@ use std::time::Duration;
 use accounts::{Timestamp, UserId};
 use enforce::Finding;
 use http::Method;
+use http_kit::Turns;
 use store::Statement;
 use store::telemetry::{self, Count, Exercised, MinuteCount, USER_ROWS_A_DAY, UserCount};
 
 /// How often an isolate writes at most.
 pub(super) const FLUSH_EVERY: Duration = Duration::from_secs(5);
-/// How late a flush may be before it counts as lost, with the request that was to do it.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How many users an isolate names between two flushes. Those beyond are counted, though not by name.
 const USERS: usize = 1_000;
 
 const DAY: Duration = Duration::from_hours(24);
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// A route of the table.
-pub(super) type RouteKey = (Method, &'static str);
+/// A route.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum RouteKey {
+    /// One of the table.
+    Own(Method, &'static str),
+    /// One of an application, by its whole name: `bookmarks PUT /bookmarks/{id}`.
+    OfApplication(String),
+}
 
 /// Something that was found.
 #[derive(Clone, Debug)]
@@ -36,19 +41,30 @@ pub(super) struct Found {
     pub(super) route: RouteKey,
     pub(super) permission: String,
     pub(super) user: Option<UserId>,
+    /// How often.
+    pub(super) count: u32,
 }
 
 /// The counters of an isolate.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Counters(Mutex<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     pending: Pending,
     /// The day that each route was last noted on.
     exercised: HashMap<RouteKey, Timestamp>,
-    flushed_at: Option<Timestamp>,
-    flush_due: Option<Timestamp>,
+    turns: Turns,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            pending: Pending::default(),
+            exercised: HashMap::new(),
+            turns: Turns::new(FLUSH_EVERY),
+        }))
+    }
 }
 
 /// What is to be written down.
@@ -95,34 +111,29 @@ impl Counters {
     /// Counts up.
     pub(super) fn count(&self, found: Found, now: Timestamp) {
         let day = now.floor(DAY);
-        let Found { finding, mode, route, permission, user } = found;
+        let Found { finding, mode, route, permission, user, count } = found;
+        let count = u64::from(count);
         let mut state = self.state();
         let pending = &mut state.pending;
-        *pending.minutes.entry((now.floor(MINUTE), finding)).or_default() += 1;
+        *pending.minutes.entry((now.floor(MINUTE), finding)).or_default() += count;
         if let Some(user) = user {
             let key = UserKey { day, finding, mode, user, permission: permission.clone() };
-            pending.add_user(key, 1);
+            pending.add_user(key, count);
         }
-        *pending.counts.entry(CountKey { day, finding, mode, route, permission }).or_default() += 1;
+        *pending.counts.entry(CountKey { day, finding, mode, route, permission }).or_default() += count;
     }
 
     /// How long to wait before the next flush, for the one who is to do it; nothing where there is nothing to write, or
     /// somebody waits already.
     pub(super) fn claim_flush(&self, now: Timestamp) -> Option<Duration> {
         let mut state = self.state();
-        if state.pending.is_empty() || state.flush_due.is_some_and(|due| now < due.plus(PATIENCE)) {
-            return None;
-        }
-        let due = state.flushed_at.map_or(now, |last| last.plus(FLUSH_EVERY).max(now));
-        state.flush_due = Some(due);
-        Some(due.since(now))
+        if state.pending.is_empty() { None } else { state.turns.claim(now) }
     }
 
     /// Everything that is not written down yet; whoever takes it writes it, or puts it back.
     pub(super) fn take(&self, now: Timestamp) -> Option<Pending> {
         let mut state = self.state();
-        state.flush_due = None;
-        state.flushed_at = Some(now);
+        state.turns.taken(now);
         Some(std::mem::take(&mut state.pending)).filter(|pending| !pending.is_empty())
     }
 
@@ -208,8 +219,11 @@ impl Pending {
 }
 
 /// A route as the counters name it: `PUT /users/{id}`.
-pub(crate) fn name((method, path): &RouteKey) -> String {
-    format!("{method} {path}")
+pub(super) fn name(route: &RouteKey) -> String {
+    match route {
+        RouteKey::Own(method, path) => format!("{method} {path}"),
+        RouteKey::OfApplication(name) => name.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -222,9 +236,10 @@ mod tests {
         Found {
             finding: Finding::Denied,
             mode: "on",
-            route: (Method::PUT, "/users/{id}"),
+            route: RouteKey::Own(Method::PUT, "/users/{id}"),
             permission: "users:update".to_owned(),
             user: Some(UserId::from_u128(user)),
+            count: 1,
         }
     }
 
@@ -252,18 +267,9 @@ mod tests {
     }
 
     #[test]
-    fn flush_that_never_came_is_taken_over() {
-        let counters = Counters::default();
-        counters.count(found(1), NOW);
-        assert!(counters.claim_flush(NOW).is_some());
-        assert_eq!(counters.claim_flush(NOW.plus(Duration::from_secs(29))), None);
-        assert_eq!(counters.claim_flush(NOW.plus(Duration::from_secs(30))), Some(Duration::ZERO));
-    }
-
-    #[test]
     fn what_is_put_back_adds_to_what_came_since() {
         let counters = Counters::default();
-        counters.exercise(&(Method::PUT, "/users/{id}"), NOW);
+        counters.exercise(&RouteKey::Own(Method::PUT, "/users/{id}"), NOW);
         counters.count(found(1), NOW);
         let pending = counters.take(NOW).unwrap();
         counters.count(found(1), NOW);
@@ -278,7 +284,7 @@ mod tests {
 
     #[test]
     fn route_is_noted_once_a_day() {
-        let (counters, route) = (Counters::default(), (Method::GET, "/rbac/roles"));
+        let (counters, route) = (Counters::default(), RouteKey::Own(Method::GET, "/rbac/roles"));
         let mut noted = 0;
         for hour in 0..48 {
             let now = NOW.plus(Duration::from_hours(hour));

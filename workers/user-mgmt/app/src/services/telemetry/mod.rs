@@ -9,15 +9,18 @@ mod counters;
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Timestamp;
+use api::internal_api::{FindingCount, FindingsReport};
 use enforce::{Decision, Finding, Mode};
+use guard::Verdict;
 use http::StatusCode;
 use http_kit::{Level, Outcome, Problem, Request};
-use rbac::Permission;
+use rbac::{Permission, RoleName};
 use serde_json::json;
 use store::{Db, StoreError};
 
 use crate::app::{App, Platform};
-use counters::Found;
+use counters::{Found, RouteKey};
 
 pub use counters::Counters;
 
@@ -66,7 +69,7 @@ pub(crate) fn record<P: Platform>(
         return;
     }
     let now = app.runtime.now();
-    let route = (request.context.method.clone(), request.context.route().unwrap_or_default());
+    let route = RouteKey::Own(request.context.method.clone(), request.context.route().unwrap_or_default());
     let problem = outcome.as_ref().err();
     let decided = note.finding != Some(Finding::Failed) && request.context.identity().is_some();
     if required.is_some() && decided {
@@ -77,11 +80,78 @@ pub(crate) fn record<P: Platform>(
     if let Some(finding) = note.finding.or(forbidden.then_some(Finding::Denied)) {
         let permission = required.map_or("", Permission::as_str);
         let decision = if note.denied || forbidden { "deny" } else { "allow" };
-        tell(app, request, &Told { finding, permission, decision, note, problem });
+        let place = Place {
+            application: None,
+            method: Some(request.context.method.as_str()),
+            route: request.context.route(),
+            name: counters::name(&route),
+        };
+        tell(app, request, &place, &Told { finding, permission, decision, note, problem });
         let user = request.context.identity().map(|identity| identity.user_id);
         let mode = note.mode.map_or(ALWAYS, Mode::as_str);
-        app.counters.count(Found { finding, mode, route, permission: permission.to_owned(), user }, now);
+        app.counters
+            .count(Found { finding, mode, route, permission: permission.to_owned(), user, count: 1 }, now);
     }
+    flush_later(app, request, now);
+}
+
+/// Records a decision that was made here for an application.
+pub(crate) fn record_for<P: Platform>(
+    app: &Arc<App<P>>,
+    request: &Request,
+    application: &RoleName,
+    asked: &str,
+    required: &str,
+    verdict: &Verdict,
+) {
+    if !app.config.rbac_enabled {
+        return;
+    }
+    let now = app.runtime.now();
+    let name = format!("{application} {asked}");
+    let route = RouteKey::OfApplication(name.clone());
+    if verdict.finding != Some(Finding::Failed) {
+        app.counters.exercise(&route, now);
+    }
+    if let Some(finding) = verdict.finding {
+        let problem = verdict.result.as_ref().err();
+        let note = Note {
+            mode: Some(verdict.mode),
+            cohort: verdict.cohort.clone(),
+            denied: problem.is_some(),
+            finding: Some(finding),
+        };
+        let decision = if note.denied { "deny" } else { "allow" };
+        let told = Told { finding, permission: required, decision, note: &note, problem };
+        let place = Place { application: Some(application), method: None, route: Some(asked), name };
+        tell(app, request, &place, &told);
+        let user = request.context.identity().map(|identity| identity.user_id);
+        let mode = verdict.mode.as_str();
+        app.counters
+            .count(Found { finding, mode, route, permission: required.to_owned(), user, count: 1 }, now);
+    }
+    flush_later(app, request, now);
+}
+
+/// Counts what the guard of an application has found and logged.
+pub(crate) fn take_over<P: Platform>(app: &Arc<App<P>>, request: &Request, report: FindingsReport) {
+    if !app.config.rbac_enabled {
+        return;
+    }
+    let now = app.runtime.now();
+    let route = |name: &str| RouteKey::OfApplication(format!("{} {name}", report.application));
+    for name in &report.routes {
+        app.counters.exercise(&route(name), now);
+    }
+    for found in report.findings {
+        let FindingCount { finding, mode, required: permission, user_id: user, count, .. } = found;
+        let (mode, route) = (mode.as_str(), route(&found.route));
+        app.counters.count(Found { finding, mode, route, permission, user, count }, now);
+    }
+    flush_later(app, request, now);
+}
+
+fn flush_later<P: Platform>(app: &Arc<App<P>>, request: &Request, now: Timestamp) {
     if let Some(wait) = app.counters.claim_flush(now) {
         let app = app.clone();
         request.context.defer(async move {
@@ -100,23 +170,28 @@ struct Told<'a> {
     problem: Option<&'a Problem>,
 }
 
-fn tell<P: Platform>(app: &App<P>, request: &Request, told: &Told<'_>) {
-    let Told { finding, permission, decision, note, problem } = told;
+/// Where it was found.
+struct Place<'a> {
+    application: Option<&'a RoleName>,
+    method: Option<&'a str>,
+    route: Option<&'a str>,
+    /// As it is counted.
+    name: String,
+}
+
+fn tell<P: Platform>(app: &App<P>, request: &Request, place: &Place<'_>, told: &Told<'_>) {
+    let Told { finding, permission, decision, note, problem } = *told;
     let context = &request.context;
     let identity = context.identity();
     let mode = note.mode.map_or(ALWAYS, Mode::as_str);
     let line = json!({
-        "message": match finding {
-            Finding::Denied => "denied",
-            Finding::WouldDeny => "enforcement would deny this",
-            Finding::WouldAllow => "enforcement would allow this",
-            Finding::Failed => "access could not be evaluated",
-        },
+        "message": finding.sentence(),
         "requestId": context.request_id,
         "userId": identity.map(|identity| identity.user_id),
         "tenant": identity.map(|identity| &identity.tenant),
-        "method": context.method.as_str(),
-        "route": context.route(),
+        "application": place.application,
+        "method": place.method,
+        "route": place.route,
         "required": permission,
         "decision": decision,
         "finding": finding.as_str(),
@@ -132,12 +207,11 @@ fn tell<P: Platform>(app: &App<P>, request: &Request, told: &Told<'_>) {
     app.runtime.log(level, &line);
 
     let Some(analytics) = &app.analytics else { return };
-    let route = format!("{} {}", context.method, context.route().unwrap_or_default());
     let user = identity.map(|identity| identity.user_id.to_string()).unwrap_or_default();
     let texts = [
         finding.as_str(),
         mode,
-        &route,
+        &place.name,
         permission,
         decision,
         note.cohort.as_deref().unwrap_or_default(),
@@ -145,7 +219,7 @@ fn tell<P: Platform>(app: &App<P>, request: &Request, told: &Told<'_>) {
         identity.map_or("", |identity| &identity.tenant),
         &context.request_id,
     ];
-    if let Err(error) = analytics.write(&route, &texts) {
+    if let Err(error) = analytics.write(&place.name, &texts) {
         let line = json!({
             "message": "Analytics Engine does not take events", "requestId": context.request_id,
             "cause": error.to_string(),

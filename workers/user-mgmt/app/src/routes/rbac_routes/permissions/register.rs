@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use accounts::PermissionId;
-use api::{Manifest, ManifestResult};
+use api::{Manifest, ManifestPermission, ManifestResult, SuggestedGrant};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
 use store::audit::Action;
 use store::permissions::{self, NewPermission, Registered};
-use store::role_permissions;
+use store::role_permissions::{self, NamedGrant};
 
 use crate::app::{App, Platform};
 use crate::caller::Caller;
@@ -48,7 +48,8 @@ pub(in crate::routes) async fn handler<P: Platform>(
             "roles still grant permissions that are not in the manifest any more; send `force` to take them";
         return Err(Problem::conflict("permission_in_use", detail).with("permissions", in_use));
     }
-    let result = plan.result(wanted.len());
+    let suggested = suggested(&app, &manifest).await?;
+    let result = ManifestResult { suggested, ..plan.result(wanted.len()) };
     if plan.is_empty() {
         return json(StatusCode::OK, &result);
     }
@@ -83,6 +84,28 @@ pub(in crate::routes) async fn handler<P: Platform>(
     json(StatusCode::OK, &result)
 }
 
+/// What the application suggests and no role grants yet.
+async fn suggested<P: Platform>(app: &App<P>, manifest: &Manifest) -> Result<Vec<SuggestedGrant>, Problem> {
+    let named = |permission: &ManifestPermission| {
+        let permission_name = permission.name.to_string();
+        permission
+            .roles
+            .iter()
+            .map(move |role| NamedGrant { role: role.to_string(), permission: permission_name.clone() })
+            .collect::<Vec<_>>()
+    };
+    let grants: Vec<NamedGrant> = manifest.permissions.iter().flat_map(named).collect();
+    if grants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lacking = role_permissions::lacking(&grants).all(&app.db).await;
+    let lacking = lacking.map_err(|error| store_problem(&error))?;
+    Ok(lacking
+        .into_iter()
+        .map(|NamedGrant { role, permission }| SuggestedGrant { role, permission })
+        .collect())
+}
+
 /// What has to happen for the catalogue to say what the manifest says.
 struct Plan<'a> {
     added: Vec<(&'a str, &'a str)>,
@@ -114,6 +137,7 @@ impl<'a> Plan<'a> {
             updated: self.updated.keys().map(|name| (*name).to_owned()).collect(),
             removed: self.removed.iter().map(|entry| entry.name.clone()).collect(),
             unchanged: wanted - self.added.len() - self.updated.len(),
+            suggested: Vec::new(),
         }
     }
 }
