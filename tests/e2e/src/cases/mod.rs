@@ -156,6 +156,7 @@ macro_rules! each_case {
             admin_tenants::a_tenant_is_made_and_renamed,
             admin_tenants::members_of_a_suspended_tenant_are_out_until_it_is_reactivated,
             admin_tenants::a_tenant_is_suspended_by_those_who_may_do_as_much_as_its_members,
+            sweep::every_change_by_any_route_has_one_audit_event,
             sweep::every_route_answers_every_credential_as_it_declares,
             role_data::hc_is_reproduced_exactly,
             role_data::domino_is_reproduced_exactly,

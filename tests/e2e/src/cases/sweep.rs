@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use http::Method;
 use http_kit::Access;
 use serde_json::{Value, json};
+use store::audit::Action;
 use testkit::{Client, Native, World};
 
 use super::{PASSWORD, make_token, member, my_id, permission_id, signed_in, super_admin, text};
@@ -92,7 +93,12 @@ fn rows() -> Vec<Row> {
         row(Method::PUT, "/rbac/roles/{id}", |_| Some(json!({ "description": "x" })), 200),
         row(Method::DELETE, "/rbac/roles/{id}", nothing, 204),
         row(Method::GET, "/rbac/roles/{id}/permissions", nothing, 200),
-        row(Method::PUT, "/rbac/roles/{id}/permissions", |_| Some(json!({ "permissions": [] })), 200),
+        row(
+            Method::PUT,
+            "/rbac/roles/{id}/permissions",
+            |_| Some(json!({ "permissions": ["roles:write"] })),
+            200,
+        ),
         row(Method::POST, "/rbac/roles/{id}/permissions/{permissionId}", nothing, 204),
         row(Method::DELETE, "/rbac/roles/{id}/permissions/{permissionId}", nothing, 204),
         row(Method::GET, "/rbac/permissions", nothing, 200),
@@ -105,7 +111,10 @@ fn rows() -> Vec<Row> {
         row(
             Method::PUT,
             "/rbac/permissions",
-            |_| Some(json!({ "application": "x", "permissions": [] })),
+            |target| {
+                let name = format!("app{}", target.number);
+                Some(json!({ "application": name, "permissions": [{ "name": format!("{name}:read") }] }))
+            },
             200,
         ),
         row(Method::DELETE, "/rbac/permissions/{id}", nothing, 204),
@@ -265,6 +274,82 @@ pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world
     }
 }
 
+/// Routes with an unsafe method that change nothing.
+const UNCHANGING: [&str; 3] =
+    ["POST /forgot-password-validate", "POST /rbac/check", "POST /sessions/refresh"];
+
+/// Each route, called so that it succeeds: where anything that is kept has changed, there is one event of that request, of
+/// the catalogue and with details that it names; where nothing has, there is none.
+pub async fn every_change_by_any_route_has_one_audit_event<W: World>(world: &mut W) {
+    super_admin(world, "root@example.com").await;
+    let table = user_mgmt_app::routes::table(&Native::new().app);
+    let (rows, mut number) = (rows(), 0);
+    let mut unchanging = BTreeSet::new();
+    for route in table.routes() {
+        let row = rows.iter().find(|row| row.method == route.method && row.path == route.path).unwrap();
+        let label = format!("{} {}", route.method, route.path);
+        let target = target(world, row, &mut number).await;
+        // A sign-in with a session would end that one too, which is a change of its own.
+        let mut client = if route.access == Access::Public && row.path != "/logout" {
+            Client::new(world)
+        } else {
+            let email = format!("admin{number}@example.com");
+            let client = super_admin(world, &email).await;
+            // Somewhere else, so that there is something to end.
+            signed_in(world, &email).await;
+            client
+        };
+        let mut call = Prepared::new(&mut client, row, &target).await;
+        world.settle().await;
+        let before = kept(world).await;
+        let reply = call.send().await;
+        assert_eq!(reply.status.as_u16(), row.success, "{label}: {}", reply.text());
+        world.settle().await;
+        let changed = kept(world).await != before;
+        let request = reply.headers["x-request-id"].to_str().unwrap();
+        let events = world.sql(&format!("SELECT * FROM audit_log WHERE request_id = '{request}'")).await;
+        assert_eq!(events.len(), usize::from(changed), "{label} changed something: {changed}; {events:?}");
+        for event in &events {
+            let action = Action::ALL.iter().find(|action| action.as_str() == event["action"]).unwrap();
+            assert_eq!(event["target_type"], action.target().as_str(), "{label}");
+            let details = serde_json::from_str(event["details"].as_str().unwrap()).unwrap();
+            let undeclared = undeclared(&details, "", action.details());
+            assert!(undeclared.is_empty(), "{label}: {} has {undeclared:?}", action.as_str());
+        }
+        if !changed && !route.method.is_safe() {
+            unchanging.insert(label.clone());
+        }
+        assert!(!(changed && route.method.is_safe()), "{label} is safe");
+    }
+    assert_eq!(unchanging, UNCHANGING.map(str::to_owned).into());
+}
+
+/// Everything that the database keeps, but what follows from other tables or only counts.
+async fn kept<W: World>(world: &W) -> Vec<(String, Vec<Value>)> {
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+                  AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'd1%' AND name NOT LIKE 'audit%' \
+                  AND name NOT LIKE 'authz%' AND name NOT LIKE 'user_search%' \
+                  AND name NOT IN ('outbox', 'sign_in_failures', 'tenant_members') ORDER BY name";
+    let mut kept = Vec::new();
+    for table in world.sql(tables).await {
+        let name = text(&table["name"]);
+        let rows = world.sql(&format!("SELECT * FROM {name}")).await;
+        kept.push((name, rows));
+    }
+    assert!(kept.len() > 8, "{kept:?}");
+    kept
+}
+
+/// The members of details that the catalogue does not name, by their paths.
+fn undeclared(details: &Value, path: &str, declared: &[&str]) -> Vec<String> {
+    if declared.contains(&path) {
+        return Vec::new();
+    }
+    let Some(members) = details.as_object() else { return vec![path.to_owned()] };
+    let path_of = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    members.iter().flat_map(|(name, value)| undeclared(value, &path_of(name), declared)).collect()
+}
+
 /// A user who holds this permission and nothing else, and a token of theirs.
 async fn exact<W: World>(world: &W, row: &Row, permission: &str, number: &mut usize) {
     *number += 1;
@@ -319,32 +404,50 @@ async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
 }
 
 async fn call<W: World>(client: &mut Client<'_, W>, row: &Row, target: &Target) -> testkit::Reply {
-    // Of whoever calls, where there is one.
-    let own = match row.path {
-        "/sessions/{id}" => Some(client.get("/sessions").await.json()["items"][0]["id"].clone()),
-        "/tokens/{id}" => {
-            let made = client.post("/tokens", &json!({ "name": "CI", "scopes": [] })).await;
-            Some(made.json()["id"].clone())
-        }
-        _ => None,
-    };
-    let own = own.map(|id| id.as_str().unwrap_or("00000000-0000-7000-8000-00000000dead").to_owned());
-    let kind = row.path.split("/{id}").next().and_then(|path| path.rsplit('/').next());
-    let id = match (&own, kind) {
-        (Some(own), _) => own,
-        (None, Some("roles")) => &target.role,
-        (None, Some("permissions")) => &target.permission,
-        (None, Some("tenants")) => &target.tenant,
-        _ => &target.user,
-    };
-    let path = row
-        .path
-        .replace("{id}", id)
-        .replace("{userId}", &target.user)
-        .replace("{roleId}", &target.role)
-        .replace("{sessionId}", &target.session)
-        .replace("{permissionId}", &target.permission);
-    client.request(row.method.clone(), &path, (row.body)(target).as_ref()).await
+    Prepared::new(client, row, target).await.send().await
+}
+
+/// A call with everything made that it needs.
+struct Prepared<'a, 'w, W> {
+    client: &'a mut Client<'w, W>,
+    method: Method,
+    path: String,
+    body: Option<Value>,
+}
+
+impl<'a, 'w, W: World> Prepared<'a, 'w, W> {
+    async fn new(client: &'a mut Client<'w, W>, row: &Row, target: &Target) -> Self {
+        // Of whoever calls, where there is one.
+        let own = match row.path {
+            "/sessions/{id}" => Some(client.get("/sessions").await.json()["items"][0]["id"].clone()),
+            "/tokens/{id}" => {
+                let made = client.post("/tokens", &json!({ "name": "CI", "scopes": [] })).await;
+                Some(made.json()["id"].clone())
+            }
+            _ => None,
+        };
+        let own = own.map(|id| id.as_str().unwrap_or("00000000-0000-7000-8000-00000000dead").to_owned());
+        let kind = row.path.split("/{id}").next().and_then(|path| path.rsplit('/').next());
+        let id = match (&own, kind) {
+            (Some(own), _) => own,
+            (None, Some("roles")) => &target.role,
+            (None, Some("permissions")) => &target.permission,
+            (None, Some("tenants")) => &target.tenant,
+            _ => &target.user,
+        };
+        let path = row
+            .path
+            .replace("{id}", id)
+            .replace("{userId}", &target.user)
+            .replace("{roleId}", &target.role)
+            .replace("{sessionId}", &target.session)
+            .replace("{permissionId}", &target.permission);
+        Self { client, method: row.method.clone(), path, body: (row.body)(target) }
+    }
+
+    async fn send(&mut self) -> testkit::Reply {
+        self.client.request(self.method.clone(), &self.path, self.body.as_ref()).await
+    }
 }
 
 async fn make_user<W: World>(world: &W, email: &str) -> String {

@@ -11,6 +11,7 @@ use crate::app::{App, Platform};
 use crate::caller::SignedIn;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
+use crate::services::problems::store_problem;
 
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("End all of one's own sessions but this one").gives_nothing(204)
@@ -22,6 +23,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     SignedIn { session, caller }: SignedIn,
 ) -> Outcome {
     let user = caller.user_id();
+    let (limits, now) = (&app.config.session_limits, app.runtime.now());
+    let live = sessions::list(user, limits, now, "", 2).all(&app.db).await;
+    if live.map_err(|error| store_problem(&error))?.len() < 2 {
+        return no_content();
+    }
     let mut change = Change::own(&app, &request, &caller);
     change.other_sessions_end(user, session.id);
     change.push(sessions::delete_others(user, session.id));
