@@ -118,13 +118,12 @@ impl<'w, W: World> Client<'w, W> {
         request.headers_mut().entry(HOST).or_insert("localhost:8787".parse().unwrap());
         let address = self.address.parse().unwrap();
         request.headers_mut().entry("cf-connecting-ip").or_insert(address);
-        if let Some(session) = &self.session {
-            let cookie = format!("{}={session}", http_kit::SESSION_COOKIE);
-            request.headers_mut().append(COOKIE, cookie.parse().unwrap());
-        }
-        if let Some(device) = &self.device {
-            let cookie = format!("{}={device}", http_kit::DEVICE_COOKIE);
-            request.headers_mut().append(COOKIE, cookie.parse().unwrap());
+        let session = self.session.iter().map(|value| format!("{}={value}", http_kit::SESSION_COOKIE));
+        let device = self.device.iter().map(|value| format!("{}={value}", http_kit::DEVICE_COOKIE));
+        // In one header, as browsers send them.
+        let cookies = session.chain(device).collect::<Vec<_>>().join("; ");
+        if !cookies.is_empty() {
+            request.headers_mut().append(COOKIE, cookies.parse().unwrap());
         }
         if let Some(token) = &self.token {
             request.headers_mut().append(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
