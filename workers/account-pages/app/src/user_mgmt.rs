@@ -8,7 +8,10 @@ use accounts::{ApiTokenId, SessionId, UserId};
 use api::{ApiToken, CreatedApiToken, Cursor, LoadUser, Page, PasswordToken, RegisterResponse, Session};
 use http::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use http::{Method, StatusCode};
-use http_kit::{Body, Bytes, Fetch, Outcome, Problem, Request, SESSION_COOKIE, read_body, session_cookie};
+use http_kit::{
+    Body, Bytes, DEVICE_COOKIE, Fetch, Outcome, Problem, Request, SESSION_COOKIE, device_cookie, read_body,
+    session_cookie,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -305,10 +308,14 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
             }
         }
         set_request_id(request.headers_mut(), &context.request_id);
-        if let Some(token) = session_cookie(&self.request.headers)
-            && let Ok(cookie) = HeaderValue::try_from(format!("{SESSION_COOKIE}={}", token.reveal()))
+        let session = session_cookie(&self.request.headers).map(|token| (SESSION_COOKIE, token.reveal()));
+        let device = device_cookie(&self.request.headers).map(|token| (DEVICE_COOKIE, token.reveal()));
+        let pairs = session.into_iter().chain(device).map(|(name, value)| format!("{name}={value}"));
+        let cookies = pairs.collect::<Vec<_>>().join("; ");
+        if !cookies.is_empty()
+            && let Ok(cookies) = HeaderValue::try_from(cookies)
         {
-            request.headers_mut().insert(COOKIE, cookie);
+            request.headers_mut().insert(COOKIE, cookies);
         }
         if let Some(body) = body {
             *request.body_mut() = Body::from(serde_json::to_vec(body).map_err(Problem::internal)?);
