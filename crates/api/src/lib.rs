@@ -7,6 +7,7 @@ mod accounts_api;
 mod admin_api;
 mod audit_api;
 pub mod internal_api;
+pub mod authzen;
 mod page;
 mod rbac_api;
 mod rollout_api;

@@ -162,6 +162,32 @@ pub fn has_all(granted: &GrantSet, required: &[Permission]) -> bool {
     !required.is_empty() && required.iter().all(|permission| has_permission(granted, permission))
 }
 
+/// Every grant that satisfies a requirement: itself, `resource:*`, `*:action` and `admin:all`, without those that don't
+/// exist for the resource `admin`. Whoever holds none of them is denied.
+///
+/// ```
+/// use edgeward_rbac::{Permission, satisfying};
+///
+/// let grants = satisfying(&Permission::from_static("docs:read"));
+/// assert_eq!(grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(), ["docs:read", "docs:*", "*:read", "admin:all"]);
+/// ```
+pub fn satisfying(required: &Permission) -> Vec<Grant> {
+    let (resource, action) = (required.resource(), required.action());
+    let texts = [
+        required.as_str().to_owned(),
+        format!("{resource}:{WILDCARD}"),
+        format!("{WILDCARD}:{action}"),
+        crate::catalogue::ADMIN_ALL.as_str().to_owned(),
+    ];
+    let mut grants: Vec<Grant> = Vec::with_capacity(texts.len());
+    for grant in texts.iter().filter_map(|text| Grant::parse(text).ok()) {
+        if !grants.contains(&grant) && has_permission(&GrantSet::from_iter([grant.clone()]), required) {
+            grants.push(grant);
+        }
+    }
+    grants
+}
+
 /// Whether a principal that holds `granted` may hand out `grant`: nobody grants what they do not hold.
 ///
 /// A wildcard is covered by the same wildcard or `admin:all`, never by single permissions, however many;

@@ -12,6 +12,8 @@ mod wire;
 
 pub use decision::{Allowed, Basis, Denied, Principal, authorize, authorize_own, authorize_own_or};
 pub use grant::{Grant, ParseGrantError};
-pub use grant_set::{DefectiveGrant, GrantSet, covers, exceeding, has_all, has_any, has_permission};
+pub use grant_set::{
+    DefectiveGrant, GrantSet, covers, exceeding, has_all, has_any, has_permission, satisfying,
+};
 pub use permission::{ParsePermissionError, Permission};
 pub use role_name::{ParseRoleNameError, RoleName};

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use edgeward_rbac::{
-    Grant, GrantSet, Permission, RoleName, covers, exceeding, has_all, has_any, has_permission,
+    Grant, GrantSet, Permission, RoleName, covers, exceeding, has_all, has_any, has_permission, satisfying,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -103,6 +103,17 @@ fn look_alike(text: String) -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #[test]
+    fn satisfying_names_exactly_the_grants_that_satisfy(required in permission(), held in grants()) {
+        let named = satisfying(&required);
+        for grant in &held {
+            let alone = GrantSet::from_iter([grant.clone()]);
+            prop_assert_eq!(named.contains(grant), has_permission(&alone, &required), "{} for {}", grant, required);
+        }
+        let any = held.iter().any(|grant| named.contains(grant));
+        prop_assert_eq!(any, has_permission(&GrantSet::from_iter(held), &required));
+    }
+
     #[test]
     fn permission_round_trips(text in "[a-z][a-z0-9_.-]{0,63}:[a-z][a-z0-9_.-]{0,63}") {
         let permission = Permission::parse(&text).unwrap();

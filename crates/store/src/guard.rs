@@ -72,6 +72,11 @@ pub fn api_token_of_user_exists(token: ApiTokenId, user: UserId) -> Statement {
     statement!("batch_guard/api_token_of_user_exists", &token, &user)
 }
 
+/// The resource is known.
+pub fn access_resource_exists(kind: &str, id: &str) -> Statement {
+    statement!("batch_guard/access_resource_exists", kind, id)
+}
+
 /// The one-time token still is one; whoever uses it up in the same batch is the only one to do so.
 pub fn token_usable(hash: &TokenHash, now: Timestamp) -> Statement {
     statement!("batch_guard/token_usable", hash, now)

@@ -14,6 +14,8 @@ mod rows;
 mod statement;
 mod window;
 
+pub mod access;
+pub mod access_resources;
 pub mod api_tokens;
 pub mod audit;
 pub mod audit_meta;

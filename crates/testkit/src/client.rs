@@ -78,6 +78,11 @@ impl<'w, W: World> Client<'w, W> {
         Self { world, address: format!("10.{a}.{b}.{c}"), session: None, device: None, token: None }
     }
 
+    /// What it speaks to.
+    pub fn world(&self) -> &'w W {
+        self.world
+    }
+
     /// `GET /api{path}`.
     pub async fn get(&mut self, path: &str) -> Reply {
         self.request(Method::GET, path, None).await

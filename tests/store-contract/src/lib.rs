@@ -7,6 +7,7 @@
 //! The cases share one database. Each works with ids and names of its own, so that it neither sees nor disturbs the
 //! others.
 
+mod access;
 mod api_tokens;
 mod audit;
 mod batches;
@@ -211,6 +212,13 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             effective_permissions_name_the_roles_that_give_them
             user_without_roles_may_do_nothing
             last_active_super_admin_stays
+        }
+        access {
+            subjects_are_found_by_id_and_address_with_what_was_asked_for
+            holders_are_paged_over_all_roles_and_each_is_there_once
+            holders_of_what_the_catalogue_does_not_know_are_none
+            actions_are_those_of_one_resource
+            resources_are_known_once_and_paged_by_id
         }
         outbox {
             work_is_read_as_it_was_written

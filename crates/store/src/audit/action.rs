@@ -23,6 +23,8 @@ pub enum Target {
     Worker,
     /// The audit log itself.
     Audit,
+    /// A resource that an application made known, as `type:id`.
+    Resource,
 }
 
 impl Target {
@@ -39,6 +41,7 @@ impl Target {
             Self::Route => "route",
             Self::Worker => "worker",
             Self::Audit => "audit",
+            Self::Resource => "resource",
         }
     }
 }
@@ -166,6 +169,10 @@ actions! {
         ["format" "filter"]
     AuditRemoved "audit.removed" Audit "Retention removed the oldest events."
         ["removed" "from" "to" "upTo" "retentionDays"]
+    ResourceRegistered "resource.registered" Resource "A resource was made known to searches."
+        []
+    ResourceRemoved "resource.removed" Resource "A resource was taken out of searches."
+        []
 }
 
 #[cfg(test)]

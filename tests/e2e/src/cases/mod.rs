@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod admin_tenants;
 pub mod admin_users;
 pub mod audit;
+pub mod authzen;
 pub mod bodies;
 pub mod combinations;
 pub mod cron;
@@ -60,6 +61,12 @@ macro_rules! each_case {
             audit::retention_removes_the_oldest_events,
             audit::a_change_by_a_page_is_by_its_user,
             bodies::what_can_not_be_read_is_refused_with_the_field,
+            authzen::one_question_is_answered_as_the_scenario_asks,
+            authzen::several_questions_are_answered_as_the_scenario_asks,
+            authzen::searches_are_answered_as_the_scenario_asks,
+            authzen::the_configuration_says_where_to_ask,
+            authzen::an_answer_says_why_and_follows_every_change,
+            authzen::resources_are_made_known_and_forgotten,
             cron::what_is_over_is_deleted_by_the_cron_trigger,
             faults::session_state_that_fails_or_hangs_blocks_nothing_and_catches_up,
             faults::a_store_that_answers_with_what_was_opens_no_strict_check,

@@ -33,6 +33,15 @@ fn nothing(_: &Target) -> Option<Value> {
     None
 }
 
+/// As the AuthZEN API asks, for its searches too.
+fn question(target: &Target) -> Option<Value> {
+    Some(json!({
+        "subject": { "type": "user", "id": target.user },
+        "action": { "name": "read" },
+        "resource": { "type": "record", "id": "record-1" },
+    }))
+}
+
 /// A route of the table that is not here fails the sweep.
 #[expect(clippy::too_many_lines, reason = "the list of all routes")]
 fn rows() -> Vec<Row> {
@@ -127,6 +136,15 @@ fn rows() -> Vec<Row> {
         row(Method::GET, "/internal/principal", nothing, 404),
         row(Method::POST, "/internal/authorize", nothing, 404),
         row(Method::POST, "/internal/findings", nothing, 404),
+        row(Method::GET, "/rbac/resources/{type}", nothing, 200),
+        row(Method::PUT, "/rbac/resources/{type}/{id}", nothing, 204),
+        row(Method::DELETE, "/rbac/resources/{type}/{id}", nothing, 204),
+        row(Method::GET, "/.well-known/authzen-configuration", nothing, 200),
+        row(Method::POST, "/access/v1/evaluation", question, 200),
+        row(Method::POST, "/access/v1/evaluations", question, 200),
+        row(Method::POST, "/access/v1/search/subject", question, 200),
+        row(Method::POST, "/access/v1/search/resource", question, 200),
+        row(Method::POST, "/access/v1/search/action", question, 200),
         row(Method::POST, "/rbac/check", |_| Some(json!({ "permissions": ["users:read"] })), 200),
         row(Method::GET, "/v1/admin/users", nothing, 200),
         row(
@@ -398,6 +416,11 @@ async fn target<W: World>(world: &W, row: &Row, number: &mut usize) -> Target {
         world.sql(&format!("UPDATE users SET status = 'invited' WHERE id = '{user}'")).await;
     }
     let session = make_session(world, &user).await;
+    if deletes && row.path == "/rbac/resources/{type}/{id}" {
+        let sql =
+            format!("INSERT INTO access_resources (type, id, created_at) VALUES ('record', '{user}', 0)");
+        world.sql(&sql).await;
+    }
     let purpose = if row.path == "/verify-email" { "verify_email" } else { "reset_password" };
     let token = make_token(world, &user, purpose).await;
     Target { user, role, permission, tenant, session, token, number: *number }
@@ -448,6 +471,33 @@ impl<'a, 'w, W: World> Prepared<'a, 'w, W> {
     async fn send(&mut self) -> testkit::Reply {
         self.client.request(self.method.clone(), &self.path, self.body.as_ref()).await
     }
+    // Of whoever calls, where there is one.
+    let own = match row.path {
+        "/sessions/{id}" => Some(client.get("/sessions").await.json()["items"][0]["id"].clone()),
+        "/tokens/{id}" => {
+            let made = client.post("/tokens", &json!({ "name": "CI", "scopes": [] })).await;
+            Some(made.json()["id"].clone())
+        }
+        _ => None,
+    };
+    let own = own.map(|id| id.as_str().unwrap_or("00000000-0000-7000-8000-00000000dead").to_owned());
+    let kind = row.path.split("/{id}").next().and_then(|path| path.rsplit('/').next());
+    let id = match (&own, kind) {
+        (Some(own), _) => own,
+        (None, Some("roles")) => &target.role,
+        (None, Some("permissions")) => &target.permission,
+        (None, Some("tenants")) => &target.tenant,
+        _ => &target.user,
+    };
+    let path = row
+        .path
+        .replace("{type}", "record")
+        .replace("{id}", id)
+        .replace("{userId}", &target.user)
+        .replace("{roleId}", &target.role)
+        .replace("{sessionId}", &target.session)
+        .replace("{permissionId}", &target.permission);
+    client.request(row.method.clone(), &path, (row.body)(target).as_ref()).await
 }
 
 async fn make_user<W: World>(world: &W, email: &str) -> String {

@@ -1,4 +1,5 @@
-//! `/api/*`: handed on to user-mgmt, so that browsers meet one origin and first-party cookies.
+//! What is handed on to user-mgmt: `/api/*`, so that browsers meet one origin and first-party cookies, and the paths that
+//! other programs look for at the root of an origin.
 
 use std::sync::Arc;
 
@@ -19,8 +20,19 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The host stays, because user-mgmt checks `Origin` against it; the request's id stays, so that one id finds both
 /// workers' log lines.
 pub(crate) async fn forward<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcome {
+    hand_on(&app, &request, inner_path(&request.context.uri)).await
+}
+
+/// Hands a request on to the same path.
+pub(crate) async fn forward_as_it_is<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcome {
+    let uri = &request.context.uri;
+    let path = is_plain(uri.path()).then(|| uri.path_and_query().map_or("/", PathAndQuery::as_str));
+    hand_on(&app, &request, path).await
+}
+
+async fn hand_on<F: Fetch>(app: &App<F>, request: &Request, path: Option<&str>) -> Outcome {
     let context = &request.context;
-    let path = inner_path(&context.uri).ok_or_else(Problem::not_found)?;
+    let path = path.ok_or_else(Problem::not_found)?;
     let mut inner = http::Request::new(Body::from(request.body().clone()));
     *inner.method_mut() = context.method.clone();
     *inner.uri_mut() = at(&context.uri, path)?;
@@ -54,6 +66,15 @@ fn inner_path(uri: &Uri) -> Option<&str> {
         && !inner.split('/').any(is_dots)
         && !is_internal(inner);
     plain.then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
+fn inner_path(uri: &Uri) -> Option<&str> {
+    let inner = uri.path().strip_prefix("/api")?;
+    is_plain(inner).then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
+}
+
+/// Whether the platform reads the same path out of it as this worker does: it drops segments of dots, plain or encoded,
+/// and takes `\` for `/`.
+fn is_plain(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.split('/').any(is_dots)
 }
 
 /// Whether a path leads below `/internal`. No address of user-mgmt starts with an encoded character, and what one stands

@@ -103,13 +103,23 @@ impl<F: Fetch> Mount<F> {
         }
     }
 
-    /// Every method of everything below `/api/`: user-mgmt decides.
+    /// Every method of everything below `/api/`, and what stands at the root by a standard: user-mgmt decides.
     pub(crate) fn api(&mut self) {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let app = self.app.clone();
             let endpoint = move |request| forward::forward(app.clone(), request);
             let doc = Doc::new("Hand on to user-mgmt");
             let route = Route::new(method, "/api/{*path}", Access::Public, doc, endpoint);
+            self.rows.push(route.body_limit(forward::BODY_LIMIT));
+        }
+        // Where programs that know the OpenID AuthZEN standard look.
+        for (method, path) in
+            [(Method::GET, "/.well-known/authzen-configuration"), (Method::POST, "/access/v1/{*path}")]
+        {
+            let app = self.app.clone();
+            let endpoint = move |request| forward::forward_as_it_is(app.clone(), request);
+            let doc = Doc::new("Hand on to user-mgmt");
+            let route = Route::new(method, path, Access::Public, doc, endpoint);
             self.rows.push(route.body_limit(forward::BODY_LIMIT));
         }
     }

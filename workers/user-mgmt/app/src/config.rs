@@ -7,9 +7,11 @@ use guard::Flags;
 use http_kit::Vars;
 use serde_json::{Value, json};
 
+use crate::services::access::SubjectDomain;
 use crate::services::alerts::AlertSettings;
 use crate::services::audit::AuditSettings;
 use crate::services::mail::MailSettings;
+use crate::services::mail::{MailSettings, PublicUrl};
 
 /// How user-mgmt is configured: every variable, read and checked once.
 #[derive(Clone, Debug)]
@@ -22,6 +24,10 @@ pub struct Config {
     pub enforcement: Enforcement,
     /// `AUDIT_CLIENT_ADDRESS` and `AUDIT_RETENTION_DAYS`: what the audit log keeps.
     pub audit: AuditSettings,
+    /// `PUBLIC_URL`: the origin that browsers and other outsiders see.
+    pub public_url: Option<PublicUrl>,
+    /// `AUTHZEN_SUBJECT_DOMAIN`: where a subject that is named by neither an id nor an address has its address.
+    pub authzen_subject_domain: Option<SubjectDomain>,
     /// `MAIL_FROM` and what goes with it: this deployment sends mail.
     pub mail: Option<MailSettings>,
     /// `EMAIL_VERIFICATION`: an account signs in only once its address is verified. On wherever mail is, unless it is
@@ -52,6 +58,9 @@ impl Config {
             vars.warn("USER_MGMT_CORE needs RBAC_ENABLED: `/v1/admin/*` stays hidden, since nobody could be allowed in");
         }
         let mail = MailSettings::read(vars);
+        let enforcement = enforcement(vars, rbac_enabled);
+        let public_url = vars.parsed::<PublicUrl>("PUBLIC_URL");
+        let mail = MailSettings::read(vars, public_url.as_ref());
         let email_verification = vars.flag_if_set("EMAIL_VERIFICATION");
         if mail.is_none() && email_verification == Some(true) {
             vars.reject(
@@ -72,6 +81,8 @@ impl Config {
             audit: AuditSettings::read(vars),
             email_verification: email_verification.unwrap_or(mail.is_some()),
             mail,
+            public_url,
+            authzen_subject_domain: vars.parsed("AUTHZEN_SUBJECT_DOMAIN"),
             token_life: Duration::from_secs(60 * vars.number("TOKEN_VALID_MINUTES", 60, 5..=1_440)),
             super_admin_email: vars.parsed("SUPER_ADMIN_EMAIL"),
             session_limits: SessionLimits {

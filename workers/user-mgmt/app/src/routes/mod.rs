@@ -9,6 +9,7 @@ use rbac::catalogue;
 use crate::app::{App, Platform};
 use crate::gate::{Mount, OwnOr};
 
+mod access;
 mod accounts;
 mod admin;
 mod healthz;
@@ -32,6 +33,7 @@ pub fn table<P: Platform>(app: &Arc<App<P>>) -> RouteTable {
     if app.config.rbac_enabled {
         mount_rbac(&mut mount);
         mount_tokens(&mut mount);
+        access::mount(&mut mount);
     }
     if app.config.user_mgmt_core {
         admin::mount(&mut mount);
@@ -102,7 +104,7 @@ fn mount_users<P: Platform>(mount: &mut Mount<P>) {
 
 fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     use catalogue::{PERMISSIONS_READ, PERMISSIONS_WRITE, ROLES_ASSIGN, ROLES_READ, ROLES_WRITE};
-    use rbac_routes::{check, permissions, role_permissions, roles, user_roles};
+    use rbac_routes::{check, permissions, resources, role_permissions, roles, user_roles};
     const ROLE: &str = "/rbac/roles/{id}";
     const ROLE_PERMISSIONS: &str = "/rbac/roles/{id}/permissions";
     const ROLE_PERMISSION: &str = "/rbac/roles/{id}/permissions/{permissionId}";
@@ -134,6 +136,14 @@ fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     mount.with_body_limit(LARGE_BODY);
     let (doc, handler) = (permissions::delete::doc(), permissions::delete::handler);
     mount.permission(Method::DELETE, "/rbac/permissions/{id}", PERMISSIONS_WRITE, doc, handler);
+
+    const RESOURCE: &str = "/rbac/resources/{type}/{id}";
+    let (doc, handler) = (resources::list::doc(), resources::list::handler);
+    mount.permission(Method::GET, "/rbac/resources/{type}", PERMISSIONS_READ, doc, handler);
+    let (doc, handler) = (resources::register::doc(), resources::register::handler);
+    mount.permission(Method::PUT, RESOURCE, PERMISSIONS_WRITE, doc, handler);
+    let (doc, handler) = (resources::delete::doc(), resources::delete::handler);
+    mount.permission(Method::DELETE, RESOURCE, PERMISSIONS_WRITE, doc, handler);
 
     let own_or_read = OwnOr { param: "userId", permission: ROLES_READ };
     mount.own_or(

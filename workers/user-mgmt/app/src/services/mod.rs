@@ -1,5 +1,6 @@
 //! What routes do, apart from HTTP.
 
+pub mod access;
 pub mod alerts;
 pub mod audit;
 pub(crate) mod authority;

@@ -15,6 +15,7 @@ use crate::services::problems::store_problem;
 
 pub(super) mod check;
 pub(super) mod permissions;
+pub(super) mod resources;
 pub(super) mod role_permissions;
 pub(super) mod roles;
 pub(super) mod user_roles;

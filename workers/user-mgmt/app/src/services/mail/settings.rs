@@ -27,9 +27,8 @@ pub struct HttpSenderSettings {
 
 impl MailSettings {
     /// Reads the settings; what is wrong with them stays with `vars`.
-    pub fn read(vars: &mut Vars<'_>) -> Option<Self> {
+    pub fn read(vars: &mut Vars<'_>, public_url: Option<&PublicUrl>) -> Option<Self> {
         let from = vars.parsed::<Mailbox>("MAIL_FROM");
-        let public_url = vars.parsed::<PublicUrl>("PUBLIC_URL");
         let url = vars.parsed::<SecureUrl>("MAIL_HTTP_URL");
         let key = vars.parsed::<Secret>("MAIL_HTTP_KEY");
         let http = match (url, key) {
@@ -52,7 +51,7 @@ impl MailSettings {
             );
             return None;
         };
-        Some(Self { from, public_url, http })
+        Some(Self { from, public_url: public_url.clone(), http })
     }
 }
 
@@ -142,7 +141,8 @@ mod tests {
         let lookup =
             |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
         let mut vars = Vars::new(&lookup);
-        (MailSettings::read(&mut vars), vars.finish())
+        let public_url = vars.parsed("PUBLIC_URL");
+        (MailSettings::read(&mut vars, public_url.as_ref()), vars.finish())
     }
 
     #[test]

@@ -1,0 +1,1 @@
+INSERT INTO access_resources (type, id, created_at) VALUES (?1, ?2, ?3)
