@@ -47,12 +47,19 @@ pub fn subjects(ids: &[UserId], emails: &[Email], grants: &[Grant]) -> Query<Sub
 /// A page of the active users who hold any of `grants`, by id, after the id `after`; nobody where the catalogue has nothing
 /// for `resource`.
 pub fn holders(resource: &str, grants: &[Grant], after: &str, limit: u32) -> Query<Holder> {
-    Query::new(statement!("access/holders", grants, after, i64::from(limit), resource))
+    let [first, end] = names(resource);
+    Query::new(statement!("access/holders", grants, after, i64::from(limit), first, end))
 }
 
 /// The entries of the catalogue for a resource, those with a wildcard for its action included.
 pub fn actions(resource: &str) -> Query<Name> {
-    Query::new(statement!("access/actions", resource))
+    let [first, end] = names(resource);
+    Query::new(statement!("access/actions", first, end))
+}
+
+/// What the names of a resource's permissions are between: `;` is the character after `:`.
+fn names(resource: &str) -> [String; 2] {
+    [format!("{resource}:"), format!("{resource};")]
 }
 
 fn pairs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {

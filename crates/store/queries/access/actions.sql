@@ -1,2 +1,2 @@
--- What the catalogue knows about a type of resource: `record:read`, `record:write`, … `;` is the character after `:`.
-SELECT name FROM permissions WHERE name > ?1 || ':' AND name < ?1 || ';' ORDER BY name
+-- What the catalogue knows about a type of resource, all of which is between two names.
+SELECT name FROM permissions WHERE name > ?1 AND name < ?2 ORDER BY name

@@ -7,7 +7,7 @@ FROM (
     SELECT DISTINCT role_permissions.role_id FROM permissions
     JOIN role_permissions ON role_permissions.permission_id = permissions.id
     WHERE permissions.name IN (SELECT value FROM json_each(?1))
-      AND EXISTS (SELECT 1 FROM permissions AS known WHERE known.name > ?4 || ':' AND known.name < ?4 || ';')) AS giving
+      AND EXISTS (SELECT 1 FROM permissions AS known WHERE known.name > ?4 AND known.name < ?5)) AS giving
   JOIN json_each((
     SELECT json_group_array(user_id) FROM (
       SELECT user_roles.user_id FROM user_roles

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use crate::services::access::SubjectDomain;
 use crate::services::alerts::AlertSettings;
 use crate::services::audit::AuditSettings;
-use crate::services::mail::MailSettings;
 use crate::services::mail::{MailSettings, PublicUrl};
 
 /// How user-mgmt is configured: every variable, read and checked once.
