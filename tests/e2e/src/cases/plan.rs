@@ -17,20 +17,30 @@ fn later_migrations() -> Vec<String> {
     names.filter(|name| !name.starts_with("0001")).collect()
 }
 
+const DENIALS: &str = "audit_log WHERE action = 'access.denied'";
+
 /// What has been found since the counters began, by the test's own book.
-#[derive(Debug, Default)]
-struct Book(BTreeMap<&'static str, i64>);
+#[derive(Debug)]
+struct Book {
+    found: BTreeMap<&'static str, i64>,
+    /// How many denials the audit log had before.
+    audited: i64,
+}
 
 impl Book {
+    async fn open<W: World>(world: &W) -> Self {
+        Self { found: BTreeMap::new(), audited: count(world, DENIALS).await }
+    }
+
     fn note(&mut self, finding: &'static str) {
-        *self.0.entry(finding).or_default() += 1;
+        *self.found.entry(finding).or_default() += 1;
     }
 
     fn total(&self) -> i64 {
-        self.0.values().sum()
+        self.found.values().sum()
     }
 
-    /// Waits until the counters say the same: an isolate keeps them for some seconds.
+    /// Waits until the counters and the audit log say the same: an isolate keeps counts for some seconds.
     async fn balance<W: World>(&self, world: &W) {
         let sum = "SELECT coalesce(sum(count), 0) AS n FROM authz_counters";
         for _ in 0..100 {
@@ -43,8 +53,11 @@ impl Book {
         let counted: BTreeMap<String, i64> =
             rows.iter().map(|row| (text(&row["finding"]), row["n"].as_i64().unwrap())).collect();
         let expected: BTreeMap<String, i64> =
-            self.0.iter().map(|(finding, count)| ((*finding).to_owned(), *count)).collect();
+            self.found.iter().map(|(finding, count)| ((*finding).to_owned(), *count)).collect();
         assert_eq!(counted, expected);
+        let allowed = self.found.get("would_deny").copied().unwrap_or_default();
+        let audited = count(world, DENIALS).await - self.audited;
+        assert_eq!(audited, self.total() - allowed, "every denial is in the audit log");
     }
 }
 
@@ -237,7 +250,7 @@ async fn phase_c<W: World>(world: &mut W, people: &People) {
     for name in later_migrations().iter().filter(|name| name.as_str() >= "0007") {
         world.migrate(name).await;
     }
-    let mut book = Book::default();
+    let mut book = Book::open(world).await;
     world
         .restart_with(&[
             ("RBAC_ENABLED", "on"),
