@@ -6,8 +6,8 @@
 mod accounts_api;
 mod admin_api;
 mod audit_api;
-pub mod internal_api;
 pub mod authzen;
+pub mod internal_api;
 mod page;
 mod rbac_api;
 mod rollout_api;

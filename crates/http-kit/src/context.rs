@@ -102,7 +102,6 @@ pub fn request_id(headers: &HeaderMap, random: &(impl Random + ?Sized)) -> Strin
     brought.filter(|id| is_request_id(id)).map_or_else(|| new_request_id(random), str::to_owned)
 }
 
-/// An id from outside is taken over only where it can't forge a log line or grow without bound.
 /// An id from outside is taken over only where it can stand in a header and a log line, and does not grow without bound.
 fn is_request_id(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())

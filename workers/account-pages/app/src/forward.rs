@@ -54,21 +54,11 @@ pub(crate) fn set_request_id(headers: &mut HeaderMap, id: &str) {
     }
 }
 
-/// The path and query behind `/api`.
-///
-/// Gives nothing where it leads to what user-mgmt answers to other workers alone, and nothing where the platform would read another path out of it than this worker does: it drops segments of dots,
-/// plain or encoded, and takes `\` for `/`.
+/// The path and query behind `/api`, but of what user-mgmt answers to other workers alone.
 fn inner_path(uri: &Uri) -> Option<&str> {
     let inner = uri.path().strip_prefix("/api")?;
-    let plain = inner.starts_with('/')
-        && !inner.starts_with("//")
-        && !inner.contains('\\')
-        && !inner.split('/').any(is_dots)
-        && !is_internal(inner);
-    plain.then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
-fn inner_path(uri: &Uri) -> Option<&str> {
-    let inner = uri.path().strip_prefix("/api")?;
-    is_plain(inner).then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
+    let open = is_plain(inner) && !is_internal(inner);
+    open.then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
 }
 
 /// Whether the platform reads the same path out of it as this worker does: it drops segments of dots, plain or encoded,

@@ -56,8 +56,6 @@ impl Config {
         if user_mgmt_core && !rbac_enabled {
             vars.warn("USER_MGMT_CORE needs RBAC_ENABLED: `/v1/admin/*` stays hidden, since nobody could be allowed in");
         }
-        let mail = MailSettings::read(vars);
-        let enforcement = enforcement(vars, rbac_enabled);
         let public_url = vars.parsed::<PublicUrl>("PUBLIC_URL");
         let mail = MailSettings::read(vars, public_url.as_ref());
         let email_verification = vars.flag_if_set("EMAIL_VERIFICATION");
