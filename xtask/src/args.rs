@@ -14,6 +14,7 @@ cargo xtask COMMAND
       --flags on|off      every feature flag on (the default) or off
       --fresh             start with an empty database
       --example bookmarks an application in front of them, protected by the guard
+      --oidc              with a local identity provider to sign in at
   test                  every test: native, on workerd, and the pages in Chromium
       --native            only the quick part: no wasm, no Node
   screenshots           take a picture of every page
@@ -43,6 +44,7 @@ pub(crate) struct DevOptions {
     pub(crate) flags: bool,
     pub(crate) fresh: bool,
     pub(crate) example: Option<Example>,
+    pub(crate) oidc: bool,
 }
 
 pub(crate) fn parse() -> Result<Task> {
@@ -57,7 +59,9 @@ fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
         Some(Arg::Value(command)) => match command.string()?.as_str() {
             "help" => return Ok(Task::Help),
             "setup" => Task::Setup,
-            "dev" => Task::Dev(DevOptions { port: 8787, flags: true, fresh: false, example: None }),
+            "dev" => {
+                Task::Dev(DevOptions { port: 8787, flags: true, fresh: false, example: None, oidc: false })
+            }
             "build" => Task::Build { check_sizes: false },
             "test" => Task::Test { native: false },
             "screenshots" => Task::Screenshots,
@@ -84,6 +88,7 @@ fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
                 let example = Example::parse(&name);
                 options.example = Some(example.ok_or_else(|| format!("there is no example `{name}`"))?);
             }
+            (Task::Dev(options), Arg::Long("oidc")) => options.oidc = true,
             (Task::Build { check_sizes }, Arg::Long("check-sizes")) => *check_sizes = true,
             (Task::Test { native }, Arg::Long("native")) => *native = true,
             (_, other) => return Err(other.unexpected()),
@@ -107,10 +112,10 @@ mod tests {
     }
 
     #[test]
-    fn dev_takes_port_flags_and_fresh() {
+    fn dev_takes_its_options() {
         let example = Some(Example::Bookmarks);
-        let expected = DevOptions { port: 9000, flags: false, fresh: true, example };
-        let parsed = parse("dev --port 9000 --flags=off --fresh --example bookmarks").unwrap();
+        let expected = DevOptions { port: 9000, flags: false, fresh: true, example, oidc: true };
+        let parsed = parse("dev --port 9000 --flags=off --fresh --example bookmarks --oidc").unwrap();
         assert_eq!(parsed, Task::Dev(expected));
     }
 

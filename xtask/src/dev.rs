@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use crate::args::DevOptions;
 use crate::example::Example;
 use crate::failure::{Failure, OrFail, Result};
+use crate::identity_provider::{self, IdentityProvider, provider_port};
 use crate::process::{Group, each_line, wait_if_stopping};
 use crate::progress::Progress;
 use crate::seed;
@@ -43,6 +44,9 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
     }
     check_port(options.port, options.port)?;
     check_port(mailbox_port(options.port), options.port)?;
+    if options.oidc {
+        check_port(provider_port(options.port), options.port)?;
+    }
 
     let missing = Tools::missing(&tools::WORKERS)?;
     let mut progress = Progress::new(missing.len() + workers::STEPS + 2);
@@ -60,8 +64,10 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
         seed::prepare(&tools, &dir, &state)?;
         options.example.map_or(Ok(()), |example| example.migrate(&tools, &state))
     })?;
+    // Lives as long as the session.
+    let provider = options.oidc.then(|| IdentityProvider::start(&tools, options.port)).transpose()?;
     let session = progress.quiet("starting the workers", || {
-        let mut session = Session::start(&tools, options, &dir, &state)?;
+        let mut session = Session::start(&tools, options, provider.as_ref(), &dir, &state)?;
         session.wait_until_it_answers(options.port)?;
         // Without roles there is no catalogue to register in.
         if let Some(example) = options.example.filter(|_| options.flags) {
@@ -80,7 +86,7 @@ fn check_port(port: u16, first: u16) -> Result<()> {
         || format!("port {port} can't be used"),
         &format!(
             "stop what is using it (`lsof -i :{port}` names it), or take others: cargo xtask dev --port {}",
-            first.checked_add(2).unwrap_or(8787)
+            first.checked_add(3).unwrap_or(8787)
         ),
     )
 }
@@ -106,8 +112,14 @@ struct Session {
 }
 
 impl Session {
-    fn start(tools: &Tools, options: &DevOptions, dir: &Path, state: &Path) -> Result<Self> {
-        let configs = configure(dir, options).or_fail(
+    fn start(
+        tools: &Tools,
+        options: &DevOptions,
+        provider: Option<&IdentityProvider>,
+        dir: &Path,
+        state: &Path,
+    ) -> Result<Self> {
+        let configs = configure(dir, options, provider).or_fail(
             || format!("{} can't be written", dir.display()),
             "check the permissions of the checkout",
         )?;
@@ -212,7 +224,11 @@ fn answers(port: u16) -> bool {
 
 /// Copies the configurations to where variables can be laid beside them: given on the command line, they would reach the
 /// first worker only, and beside the originals they would reach the tests as well.
-fn configure(dir: &Path, options: &DevOptions) -> std::io::Result<Vec<PathBuf>> {
+fn configure(
+    dir: &Path,
+    options: &DevOptions,
+    provider: Option<&IdentityProvider>,
+) -> std::io::Result<Vec<PathBuf>> {
     let root = crate::root();
     let folder = dir.join("wrangler");
     fs::create_dir_all(&folder)?;
@@ -223,7 +239,8 @@ fn configure(dir: &Path, options: &DevOptions) -> std::io::Result<Vec<PathBuf>> 
         symlink(root.join(name), link)?;
     }
     let own = fs::read_to_string(root.join(OWN_VARIABLES)).unwrap_or_default();
-    let variables = format!("{}\n{own}", variables(options));
+    let provider = provider.map(IdentityProvider::variables).unwrap_or_default();
+    let variables = format!("{}\n{provider}\n{own}", variables(options));
     fs::write(folder.join(".dev.vars"), &variables)?;
     // The first one gets the port.
     let example = options.example.map(|example| example.configure(dir, &variables));
@@ -287,6 +304,9 @@ fn welcome(options: &DevOptions) -> String {
     if let Some(example) = options.example.filter(|_| options.flags) {
         text += &example.welcome(options.port);
     }
+    if options.oidc {
+        writeln!(text, "{}", identity_provider::welcome(options.port)).ok();
+    }
     writeln!(text, "\n  Your own variables go into {OWN_VARIABLES}. Ctrl-C stops everything.").ok();
     text
 }
@@ -306,7 +326,8 @@ mod tests {
     #[test]
     fn flags_off_turns_every_flag_off() {
         assert!(
-            !variables(&DevOptions { port: 8787, flags: false, fresh: false, example: None }).contains("=on")
+            !variables(&DevOptions { port: 8787, flags: false, fresh: false, example: None, oidc: false })
+                .contains("=on")
         );
     }
 

@@ -19,6 +19,7 @@ mod deny;
 mod dev;
 mod example;
 mod failure;
+mod identity_provider;
 #[cfg(test)]
 mod layering;
 mod process;

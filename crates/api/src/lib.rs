@@ -7,6 +7,7 @@ mod accounts_api;
 mod admin_api;
 mod audit_api;
 pub mod authzen;
+mod identities_api;
 pub mod internal_api;
 mod page;
 mod rbac_api;
@@ -25,6 +26,9 @@ pub use admin_api::{
     CreateUserRequest, RoleRef, Tenant,
 };
 pub use audit_api::{AuditActor, AuditEvent, AuditTarget};
+pub use identities_api::{
+    Identity, LinkIdentityRequest, LinkIdentityResponse, LogoutResponse, Provider, Providers,
+};
 pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
 pub use rbac_api::{
     AssignRoleRequest, Assignment, CheckMode, CheckRequest, CheckResponse, CreatePermissionRequest,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use accounts::{DeviceToken, SessionToken};
+use accounts::{DeviceToken, LoginToken, SessionToken};
 use http::HeaderMap;
 use http::header::{COOKIE, HeaderValue};
 
@@ -12,6 +12,9 @@ pub const DEVICE_COOKIE: &str = "__Host-device";
 /// How long a browser is known.
 pub const DEVICE_LIFE: Duration = Duration::from_hours(24 * 90);
 
+/// The name of the cookie of a browser that signs in at an identity provider.
+const LOGIN_COOKIE: &str = "__Host-sign-in";
+
 /// The session token that a request carries. None where there is no cookie, or none that is a token, or two that
 /// differ: a second cookie of the name is somebody else's doing, and guessing which one is meant would be theirs to use.
 pub fn session_cookie(headers: &HeaderMap) -> Option<SessionToken> {
@@ -21,6 +24,11 @@ pub fn session_cookie(headers: &HeaderMap) -> Option<SessionToken> {
 /// The device token that a request carries, on the same terms.
 pub fn device_cookie(headers: &HeaderMap) -> Option<DeviceToken> {
     DeviceToken::parse(cookie(headers, DEVICE_COOKIE)?).ok()
+}
+
+/// The secret of a sign-in under way that a request carries, on the same terms.
+pub fn login_cookie(headers: &HeaderMap) -> Option<LoginToken> {
+    LoginToken::parse(cookie(headers, LOGIN_COOKIE)?).ok()
 }
 
 fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
@@ -48,6 +56,16 @@ pub fn set_session_cookie(token: &SessionToken, lifetime: Duration) -> HeaderVal
 /// The header that makes the browser known.
 pub fn set_device_cookie(token: &DeviceToken) -> HeaderValue {
     set(DEVICE_COOKIE, &token.reveal(), DEVICE_LIFE)
+}
+
+/// The header that hands the secret of a sign-in to the browser.
+pub fn set_login_cookie(token: &LoginToken, lifetime: Duration) -> HeaderValue {
+    set(LOGIN_COOKIE, &token.reveal(), lifetime)
+}
+
+/// The header that takes the secret of a sign-in from the browser.
+pub fn clear_login_cookie() -> HeaderValue {
+    set(LOGIN_COOKIE, "", Duration::ZERO)
 }
 
 fn set(name: &str, value: &str, lifetime: Duration) -> HeaderValue {

@@ -30,8 +30,8 @@ pub use axum::body::{Body, Bytes};
 pub use bearer::bearer_token;
 pub use context::{Identity, RequestContext, request_id};
 pub use cookie::{
-    DEVICE_COOKIE, DEVICE_LIFE, SESSION_COOKIE, clear_session_cookie, device_cookie, session_cookie,
-    set_device_cookie, set_session_cookie,
+    DEVICE_COOKIE, DEVICE_LIFE, SESSION_COOKIE, clear_login_cookie, clear_session_cookie, device_cookie,
+    login_cookie, session_cookie, set_device_cookie, set_login_cookie, set_session_cookie,
 };
 pub use fetch::{Fetch, FetchError, read_body};
 pub use local_path::LocalPath;

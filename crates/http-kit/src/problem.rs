@@ -141,6 +141,13 @@ impl Problem {
         self
     }
 
+    /// Says to the log alone what is behind the problem.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self
+    }
+
     /// Its status.
     pub fn status(&self) -> StatusCode {
         self.0.status

@@ -42,6 +42,11 @@ impl Request {
         pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
     }
 
+    /// A field of the body as a form.
+    pub fn form_field(&self, name: &str) -> Option<String> {
+        form_urlencoded::parse(&self.body).find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+    }
+
     /// The body as it came.
     pub fn body(&self) -> &Bytes {
         &self.body

@@ -1,6 +1,9 @@
 use accounts::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use crate::LEEWAY_SECONDS;
 use crate::id_token::{Audience, Seconds};
@@ -13,8 +16,8 @@ const MAX_AGE_SECONDS: i64 = 10 * 60;
 /// What a provider says when somebody signs out there (Back-Channel Logout 1.0).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogoutToken {
-    /// Its name, which no other token of the issuer has.
-    pub id: String,
+    /// Its name among the tokens of all issuers: the SHA-256, in base64url, of the issuer and `jti`.
+    pub name: String,
     /// Who signed out.
     pub subject: Option<String>,
     /// Of which session at the provider; of all of them where there is none.
@@ -126,6 +129,8 @@ impl LogoutToken {
         }
         let last = registered.iat.0 + MAX_AGE_SECONDS + LEEWAY_SECONDS;
         let ends_at = Timestamp::from_millis(last * 1_000);
-        Ok(Self { id: registered.jti, subject, session, ends_at })
+        let name =
+            Sha256::new().chain_update(issuer).chain_update([0]).chain_update(&registered.jti).finalize();
+        Ok(Self { name: URL_SAFE_NO_PAD.encode(name), subject, session, ends_at })
     }
 }

@@ -114,3 +114,8 @@ pub fn delete(id: ApiTokenId) -> Statement {
 pub fn sweep(window: &Window, until: Timestamp) -> Statement {
     statement!("api_tokens/sweep", &window.from, until, i64::from(window.rows))
 }
+
+/// Revokes all API tokens of a user.
+pub fn delete_by_user(user: UserId) -> Statement {
+    statement!("api_tokens/delete_by_user", &user)
+}

@@ -2,7 +2,9 @@
 //!
 //! [`StoreError::Guard`]: crate::StoreError::Guard
 
-use accounts::{ApiTokenId, PermissionId, RoleId, SessionId, TenantId, Timestamp, TokenHash, UserId};
+use accounts::{
+    ApiTokenId, IdentityId, PermissionId, RoleId, SessionId, TenantId, Timestamp, TokenHash, UserId,
+};
 
 use crate::Statement;
 use crate::statement::statement;
@@ -21,6 +23,9 @@ pub const SYSTEM_ROLE: &str = "system_role";
 pub const SYSTEM_PERMISSION: &str = "system_permission";
 /// A trigger's condition: `SUPER_ADMIN` keeps `admin:all`.
 pub const SUPER_ADMIN_GRANT: &str = "super_admin_grant";
+
+/// A trigger's condition: an account without a password keeps one identity.
+pub const LAST_WAY_IN: &str = "last_way_in";
 
 /// The actor is still active and still has the versions that a decision was made on.
 pub fn decision_current(actor: UserId, authz_version: i64, epoch: i64) -> Statement {
@@ -75,6 +80,11 @@ pub fn api_token_of_user_exists(token: ApiTokenId, user: UserId) -> Statement {
 /// The resource is known.
 pub fn access_resource_exists(kind: &str, id: &str) -> Statement {
     statement!("batch_guard/access_resource_exists", kind, id)
+}
+
+/// The identity exists, and is this user's.
+pub fn identity_of_user_exists(identity: IdentityId, user: UserId) -> Statement {
+    statement!("batch_guard/identity_of_user_exists", &identity, &user)
 }
 
 /// The one-time token still is one; whoever uses it up in the same batch is the only one to do so.

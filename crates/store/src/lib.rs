@@ -21,6 +21,7 @@ pub mod audit;
 pub mod audit_meta;
 pub mod guard;
 pub mod health;
+pub mod identities;
 pub mod mail_requests;
 pub mod one_time_tokens;
 pub mod outbox;

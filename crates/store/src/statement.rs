@@ -139,6 +139,7 @@ text_params!(
     accounts::AuditEventId,
     accounts::Email,
     accounts::GuessSubject,
+    accounts::IdentityId,
     accounts::OutboxId,
     accounts::PermissionId,
     accounts::PersonName,

@@ -3,6 +3,7 @@
 use accounts::{Email, PersonName, RoleId, TenantId, Timestamp, UserId, UserStatus};
 use serde::Deserialize;
 
+use crate::identities::Profile;
 use crate::rows::flag;
 use crate::statement::statement;
 use crate::{Query, Statement};
@@ -205,4 +206,23 @@ pub fn suspend(id: UserId, now: Timestamp) -> Statement {
 /// Lets a suspended account in again, or lets it wait for an invitation as before.
 pub fn reactivate(id: UserId, now: Timestamp) -> Statement {
     statement!("users/reactivate", &id, now)
+}
+
+/// Gives an account that nobody confirmed to whoever showed that its address is theirs: its password is worth nothing any
+/// more, and an invitation counts as accepted.
+pub fn claim(id: UserId, now: Timestamp) -> Statement {
+    statement!("users/claim", &id, now)
+}
+
+/// Takes over what a provider says of a person; what it does not say stays.
+pub fn refresh(id: UserId, profile: &Profile, now: Timestamp) -> Statement {
+    statement!(
+        "users/refresh",
+        &id,
+        profile.first_name.as_ref(),
+        profile.last_name.as_ref(),
+        profile.staff,
+        profile.tenant_id.as_ref(),
+        now,
+    )
 }

@@ -9,6 +9,9 @@ use crate::world::World;
 /// The origin that tests speak to.
 pub(crate) const ORIGIN: &str = "http://localhost:8787";
 
+/// The cookie of a sign-in at an identity provider.
+const LOGIN_COOKIE: &str = "__Host-sign-in";
+
 /// An answer, read whole.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -56,7 +59,7 @@ impl Reply {
     }
 }
 
-/// A browser, as far as it matters: it keeps the session cookie.
+/// A browser, as far as it matters: it keeps its cookies.
 #[derive(Debug)]
 pub struct Client<'w, W> {
     world: &'w W,
@@ -66,6 +69,8 @@ pub struct Client<'w, W> {
     pub session: Option<String>,
     /// The value of the cookie by which it is known from an earlier sign-in.
     pub device: Option<String>,
+    /// The value of the cookie of a sign-in at an identity provider, while one is under way.
+    pub login: Option<String>,
     /// The API token that it sends, if it is a program rather than a browser.
     pub token: Option<String>,
 }
@@ -75,7 +80,14 @@ impl<'w, W: World> Client<'w, W> {
     pub fn new(world: &'w W) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let [_, a, b, c] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        Self { world, address: format!("10.{a}.{b}.{c}"), session: None, device: None, token: None }
+        Self {
+            world,
+            address: format!("10.{a}.{b}.{c}"),
+            session: None,
+            device: None,
+            login: None,
+            token: None,
+        }
     }
 
     /// What it speaks to.
@@ -130,18 +142,22 @@ impl<'w, W: World> Client<'w, W> {
         if !cookies.is_empty() {
             request.headers_mut().append(COOKIE, cookies.parse().unwrap());
         }
+        if let Some(login) = &self.login {
+            request.headers_mut().append(COOKIE, format!("{LOGIN_COOKIE}={login}").parse().unwrap());
+        }
         if let Some(token) = &self.token {
             request.headers_mut().append(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
         }
         let reply = self.world.send(request).await;
         for cookie in reply.headers.get_all(SET_COOKIE) {
             let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
-            if name == http_kit::DEVICE_COOKIE {
-                self.device = rest.split(';').next().map(str::to_owned);
-            }
-            if name == http_kit::SESSION_COOKIE {
-                let value = rest.split(';').next().unwrap();
-                self.session = (!value.is_empty()).then(|| value.to_owned());
+            let value = rest.split(';').next().unwrap();
+            let value = (!value.is_empty()).then(|| value.to_owned());
+            match name {
+                http_kit::SESSION_COOKIE => self.session = value,
+                http_kit::DEVICE_COOKIE => self.device = value,
+                LOGIN_COOKIE => self.login = value,
+                _ => {}
             }
         }
         reply

@@ -3,6 +3,8 @@ use std::sync::{Arc, Mutex};
 use http::{Request, Response, StatusCode};
 use http_kit::{Body, Fetch, FetchError, read_body};
 
+use crate::identity_provider::IdentityProvider;
+
 /// A request that went out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentRequest {
@@ -14,20 +16,24 @@ pub struct SentRequest {
     pub body: String,
 }
 
-/// Servers elsewhere: what is sent there is kept, and every answer has the same status.
+/// Servers elsewhere: the identity provider, and others, to which what is sent is kept, and whose every answer has the same
+/// status.
 #[derive(Clone, Debug)]
 pub struct MemoryInternet {
+    identity_provider: IdentityProvider,
     sent: Arc<Mutex<Vec<SentRequest>>>,
     answer: Arc<Mutex<Option<StatusCode>>>,
 }
 
-impl Default for MemoryInternet {
-    fn default() -> Self {
-        Self { sent: Arc::default(), answer: Arc::new(Mutex::new(Some(StatusCode::NO_CONTENT))) }
-    }
-}
-
 impl MemoryInternet {
+    pub(crate) fn new(identity_provider: IdentityProvider) -> Self {
+        Self {
+            identity_provider,
+            sent: Arc::default(),
+            answer: Arc::new(Mutex::new(Some(StatusCode::NO_CONTENT))),
+        }
+    }
+
     /// Has every request answered like this from now on, or not at all.
     pub fn answer_with(&self, status: Option<StatusCode>) {
         *self.answer.lock().unwrap() = status;
@@ -41,6 +47,9 @@ impl MemoryInternet {
 
 impl Fetch for MemoryInternet {
     async fn fetch(&self, request: Request<Body>) -> Result<Response<Body>, FetchError> {
+        if IdentityProvider::is_at(request.uri()) {
+            return self.identity_provider.fetch(request).await;
+        }
         let (parts, body) = request.into_parts();
         let body = read_body(body, usize::MAX).await?.to_vec();
         let uri = parts.uri.to_string();

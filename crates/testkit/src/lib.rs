@@ -12,6 +12,7 @@
 
 mod analytics;
 mod client;
+mod identity_provider;
 mod internet;
 mod mailbox;
 mod memory_kv;
@@ -23,6 +24,7 @@ mod world;
 
 pub use analytics::MemoryAnalytics;
 pub use client::{Client, Reply};
+pub use identity_provider::{ISSUER, IdentityProvider};
 pub use internet::{MemoryInternet, SentRequest};
 pub use mailbox::{Mailbox, SentMail};
 pub use memory_kv::{KvCounts, MemoryKv};

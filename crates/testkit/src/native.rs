@@ -14,6 +14,7 @@ use user_mgmt_app::{App, Config, Platform, routes, services};
 
 use crate::analytics::MemoryAnalytics;
 use crate::client::Reply;
+use crate::identity_provider::IdentityProvider;
 use crate::internet::MemoryInternet;
 use crate::mailbox::{Mailbox, SentMail};
 use crate::memory_kv::MemoryKv;
@@ -100,6 +101,8 @@ pub struct Native {
     pub sessions_kv: MemoryKv,
     /// What user-mgmt sends mail with.
     pub mailbox: Mailbox,
+    /// The one identity provider that there is.
+    pub identity_provider: IdentityProvider,
     /// session-state, as user-mgmt calls it.
     pub session_state: InProcess,
     /// What counts sign-ins by client address.
@@ -131,6 +134,13 @@ impl Native {
     /// The same with some variables changed.
     pub fn with_vars(changed: &[(&str, &str)]) -> Self {
         Self::with_migrations(changed, &|_| true)
+    }
+
+    /// The same with everything configured that routes depend on.
+    pub fn with_every_route() -> Self {
+        let vars = IdentityProvider::vars_of_two();
+        let vars: Vec<_> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Self::with_vars(&vars)
     }
 
     /// The same with only the migrations that `wanted` picks by name.
@@ -185,8 +195,10 @@ impl Native {
             Service::new("session-state", &session_state_app::routes(&Arc::new(state)), shared.clone());
         let session_state = InProcess::new(state, deferred.clone());
 
+        let identity_provider = IdentityProvider::new(runtime.clone());
         let sign_in_limiter = MemoryRateLimit::new(runtime.clone());
-        let (internet, analytics) = (MemoryInternet::default(), MemoryAnalytics::default());
+        let (internet, analytics) =
+            (MemoryInternet::new(identity_provider.clone()), MemoryAnalytics::default());
         let config = Config::read(&mut reader);
         let pages_config = account_pages_app::Config::read(&mut reader);
         reader.finish().expect("the variables of the test are right");
@@ -199,6 +211,7 @@ impl Native {
             internet: internet.clone(),
             analytics: Some(Arc::new(analytics.clone())),
             counters: Counters::default(),
+            providers: oidc::Cache::default(),
             runtime: shared.clone(),
             config,
         });
@@ -211,6 +224,7 @@ impl Native {
             runtime,
             sessions_kv,
             mailbox,
+            identity_provider,
             session_state,
             sign_in_limiter,
             internet,

@@ -3,14 +3,16 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::{Request, Response};
-use http_kit::{Fetch, FetchError};
+use http_kit::{Fetch, FetchError, read_body};
 use worker::AbortController;
 use worker::send::SendFuture;
 
 use crate::{convert, within};
 
-/// How long somebody else's server may take to answer.
+/// How long somebody else's server may take to answer, to the last byte.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The largest answer that is read, in bytes: more than any that is waited for here.
+const ANSWER_LIMIT: usize = 1024 * 1024;
 
 /// Any server on the internet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,11 +31,16 @@ async fn send(request: Request<Body>) -> worker::Result<Response<Body>> {
     let request: worker::Request = convert::request(request).await?.into();
     let controller = AbortController::default();
     let signal = controller.signal();
-    let answer = worker::Fetch::Request(request);
-    let Ok(response) = within(PATIENCE, answer.send_with_signal(&signal)).await else {
+    let answer = async {
+        let response = worker::Fetch::Request(request).send_with_signal(&signal).await?;
+        let (parts, body) = worker::HttpResponse::try_from(response)?.into_parts();
+        // Read here, so that a server that answers at once and then drop by drop has no more time than others.
+        let body = read_body(Body::new(body), ANSWER_LIMIT).await.map_err(|error| error.to_string())?;
+        Ok(Response::from_parts(parts, Body::from(body)))
+    };
+    let Ok(response) = within(PATIENCE, answer).await else {
         controller.abort();
         return Err(format!("no answer within {} s", PATIENCE.as_secs()).into());
     };
-    let (parts, body) = worker::HttpResponse::try_from(response?)?.into_parts();
-    Ok(Response::from_parts(parts, Body::new(body)))
+    response
 }

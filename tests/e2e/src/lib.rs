@@ -15,6 +15,8 @@
 pub mod bookmarks;
 pub mod cases;
 #[cfg(feature = "workerd")]
+pub mod identity_provider;
+#[cfg(feature = "workerd")]
 pub mod live;
 #[cfg(feature = "workerd")]
 pub mod workerd;

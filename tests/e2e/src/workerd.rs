@@ -292,13 +292,13 @@ impl Drop for Host {
     }
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
 /// The Node of the npm packages where there is one for this platform, which is new enough for certain.
-fn node(root: &Path) -> PathBuf {
+pub(crate) fn node(root: &Path) -> PathBuf {
     let ours = root.join("node_modules/.bin/node");
     if ours.exists() { ours } else { PathBuf::from("node") }
 }

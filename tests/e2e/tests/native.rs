@@ -10,7 +10,7 @@ use store::Statement;
 use testkit::{Behaviour, Client, Native, World};
 
 /// Every table of a migration after the first.
-const LATER_TABLES: [&str; 16] = [
+const LATER_TABLES: [&str; 21] = [
     "roles",
     "permissions",
     "user_roles",
@@ -27,6 +27,11 @@ const LATER_TABLES: [&str; 16] = [
     "authz_routes",
     "authz_alerts",
     "audit_meta",
+    "external_identities",
+    "identity_roles",
+    "identity_sessions",
+    "identity_logins",
+    "identity_logouts",
 ];
 
 #[tokio::test]

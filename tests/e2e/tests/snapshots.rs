@@ -15,7 +15,7 @@ use testkit::{Client, Native, Reply};
 
 #[test]
 fn the_api_description_is_that_of_the_route_table() {
-    let world = Native::new();
+    let world = Native::with_every_route();
     let table = user_mgmt_app::routes::table(&world.app);
     let mut document = openapi::document("Edgeward", env!("CARGO_PKG_VERSION"), &table);
     document["servers"] = json!([{ "url": "/api" }]);
@@ -33,7 +33,7 @@ fn the_api_description_is_that_of_the_route_table() {
 
 #[test]
 fn who_may_use_which_route() {
-    let world = Native::new();
+    let world = Native::with_every_route();
     let mut matrix = format!(
         "{:6} {:47} {:12} {:10} {:7} {:11} {:9} {}\n",
         "", "route", "signed out", "signed in", "MEMBER", "SUPER_ADMIN", "API token", "needs"

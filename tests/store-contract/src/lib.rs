@@ -14,6 +14,7 @@ mod batches;
 mod check;
 mod fixture;
 mod guards;
+mod identities;
 mod limits;
 mod mail;
 mod outbox;
@@ -251,6 +252,19 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             routes_keep_the_last_day_of_use
             what_is_old_is_forgotten
             alert_is_written_once_in_a_window
+        }
+        identities {
+            identity_opens_one_account
+            candidate_is_found_by_the_address
+            identities_are_listed_in_pages
+            last_way_in_stays
+            identity_of_another_is_none_of_ones_own
+            roles_of_groups_are_told_from_those_by_hand
+            sessions_are_found_by_how_they_began
+            sign_in_under_way_is_taken_once_and_in_time
+            logout_token_counts_once
+            profile_is_refreshed_and_never_blanked
+            account_that_nobody_confirmed_is_claimed
         }
         audit {
             event_is_stored_as_it_happened

@@ -58,6 +58,7 @@ fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>
         internet: Internet,
         analytics: analytics.map(|binding| Arc::new(AnalyticsEngine::new(binding)) as Arc<dyn Analytics>),
         counters: Counters::default(),
+        providers: oidc::Cache::default(),
         runtime: Arc::new(WorkerRuntime),
         config,
     });

@@ -25,6 +25,8 @@ pub enum Target {
     Audit,
     /// A resource that an application made known, as `type:id`.
     Resource,
+    /// An identity provider, by its id in the configuration.
+    Provider,
 }
 
 impl Target {
@@ -42,6 +44,7 @@ impl Target {
             Self::Worker => "worker",
             Self::Audit => "audit",
             Self::Resource => "resource",
+            Self::Provider => "provider",
         }
     }
 }
@@ -114,10 +117,31 @@ actions! {
         ["email" "emailWasVerified"]
     UserOtherSessionsEnded "user.other_sessions_ended" User "Somebody ended all of their sessions but one."
         ["kept"]
+    UserProvisioned "user.provisioned" User "Somebody signed in at a provider for the first time and was given an account."
+        ["provider" "after.email" "after.tenantId" "after.staff"]
+    UserProvisioningFailed "user.provisioning_failed" Provider
+        "Somebody signed in at a provider for the first time and could not be given an account."
+        ["subject" "reason"]
+    UserRefreshed "user.refreshed" User "Somebody signed in at a provider that says something new of them."
+        ["provider" "before.firstName" "before.lastName" "before.staff" "before.tenantId" "after.firstName"
+         "after.lastName" "after.staff" "after.tenantId"]
+    UserClaimed "user.claimed" User
+        "Somebody whom a provider vouches for took over an account that was made for their address and never confirmed; \
+         its password, sessions, API tokens and other identities are gone."
+        ["provider" "before.status"]
+    IdentityLinked "identity.linked" User "An identity at a provider was given to an account, which it opens from now on."
+        ["provider" "identityId" "subject" "reason"]
+    IdentityUnlinked "identity.unlinked" User
+        "An identity at a provider was taken from an account; the sessions that began with it ended, but for the one at hand."
+        ["identityId" "issuer" "subject"]
+    ProviderLogout "provider.logout" Provider
+        "A provider said that somebody signed out there; the sessions that began with it ended."
+        ["subject" "sessions"]
     SessionCreated "session.created" Session "Somebody signed in."
-        ["method"]
+        ["method" "provider"]
     SessionEnded "session.ended" Session
-        "A session was ended: `signed_out`, `ended_by_owner`, `ended_by_administrator`, or `replaced` by a sign-in in the same browser."
+        "A session was ended: `signed_out`, `ended_by_owner`, `ended_by_administrator`, `replaced` by a sign-in in the same \
+         browser, or `provider_logout`."
         ["reason" "userId"]
     SignInFailed "user.sign_in_failed" User
         "A password was not accepted, at sign-in or where it confirms a change; the target is empty for an unknown address."
@@ -155,7 +179,7 @@ actions! {
     RoleAssigned "role.assigned" User "A user was given a role."
         ["role" "roleId" "reason"]
     RoleRemoved "role.removed" User "A role was taken from a user."
-        ["role" "roleId"]
+        ["role" "roleId" "reason"]
     PermissionCreated "permission.created" Permission "A permission was added to the catalogue."
         ["after.name" "after.description"]
     PermissionDeleted "permission.deleted" Permission "A permission was taken out of the catalogue."

@@ -6,7 +6,7 @@ use http::Method;
 use http_kit::Access;
 use serde_json::{Value, json};
 use store::audit::Action;
-use testkit::{Client, Native, World};
+use testkit::{Client, IdentityProvider, Native, World};
 
 use super::{PASSWORD, make_token, member, my_id, permission_id, signed_in, super_admin, text};
 
@@ -45,6 +45,26 @@ fn question(target: &Target) -> Option<Value> {
 /// A route of the table that is not here fails the sweep.
 #[expect(clippy::too_many_lines, reason = "the list of all routes")]
 fn rows() -> Vec<Row> {
+    let mut rows = own_rows();
+    rows.extend(rows_with_providers());
+    rows
+}
+
+/// What these do with a provider is in `tests/oidc.rs`; without one, this is how far they get.
+fn rows_with_providers() -> [Row; 7] {
+    let row = |method, path, body, success| Row { method, path, body, success };
+    [
+        row(Method::GET, "/oidc/providers", nothing, 200),
+        row(Method::GET, "/oidc/login", nothing, 400),
+        row(Method::GET, "/oidc/callback", nothing, 400),
+        row(Method::POST, "/oidc/backchannel-logout", nothing, 415),
+        row(Method::GET, "/identities", nothing, 200),
+        row(Method::POST, "/identities", |_| Some(json!({ "provider": "three" })), 400),
+        row(Method::DELETE, "/identities/{id}", nothing, 404),
+    ]
+}
+
+fn own_rows() -> Vec<Row> {
     let row = |method, path, body, success| Row { method, path, body, success };
     vec![
         row(Method::GET, "/healthz", nothing, 200),
@@ -187,10 +207,18 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+/// Has every route mounted.
+async fn configure_providers<W: World>(world: &mut W) {
+    let vars = IdentityProvider::vars_of_two();
+    let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    world.restart_with(&vars).await;
+}
+
 /// No, bad, insufficient, exact and admin credentials on every route, as sessions and as API tokens; and every other
 /// method.
 pub async fn every_route_answers_every_credential_as_it_declares<W: World>(world: &mut W) {
-    let table = user_mgmt_app::routes::table(&Native::new().app);
+    configure_providers(world).await;
+    let table = user_mgmt_app::routes::table(&Native::with_every_route().app);
     let rows = rows();
     let declared: BTreeSet<String> = rows.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
     let mounted: BTreeSet<String> =

@@ -42,6 +42,8 @@ pub struct App<P: Platform> {
     pub analytics: Option<Arc<dyn Analytics>>,
     /// What is counted of decisions and not written down yet.
     pub counters: Counters,
+    /// What identity providers said of themselves.
+    pub providers: oidc::Cache,
     /// Time, randomness and the log.
     pub runtime: Arc<dyn Runtime>,
     /// How it is configured.

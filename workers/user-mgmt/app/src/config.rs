@@ -11,6 +11,7 @@ use crate::services::access::SubjectDomain;
 use crate::services::alerts::AlertSettings;
 use crate::services::audit::AuditSettings;
 use crate::services::mail::{MailSettings, PublicUrl};
+use crate::services::oidc::OidcSettings;
 
 /// How user-mgmt is configured: every variable, read and checked once.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Config {
     pub authzen_subject_domain: Option<SubjectDomain>,
     /// `MAIL_FROM` and what goes with it: this deployment sends mail.
     pub mail: Option<MailSettings>,
+    /// `OIDC_PROVIDERS` and what goes with it: people sign in at identity providers as well.
+    pub oidc: Option<OidcSettings>,
     /// `EMAIL_VERIFICATION`: an account signs in only once its address is verified. On wherever mail is, unless it is
     /// turned off.
     pub email_verification: bool,
@@ -58,6 +61,7 @@ impl Config {
         }
         let public_url = vars.parsed::<PublicUrl>("PUBLIC_URL");
         let mail = MailSettings::read(vars, public_url.as_ref());
+        let oidc = OidcSettings::read(vars, public_url.as_ref(), user_mgmt_core);
         let email_verification = vars.flag_if_set("EMAIL_VERIFICATION");
         if mail.is_none() && email_verification == Some(true) {
             vars.reject(
@@ -80,6 +84,7 @@ impl Config {
             mail,
             public_url,
             authzen_subject_domain: vars.parsed("AUTHZEN_SUBJECT_DOMAIN"),
+            oidc,
             token_life: Duration::from_secs(60 * vars.number("TOKEN_VALID_MINUTES", 60, 5..=1_440)),
             super_admin_email: vars.parsed("SUPER_ADMIN_EMAIL"),
             session_limits: SessionLimits {

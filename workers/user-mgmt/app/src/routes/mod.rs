@@ -13,7 +13,9 @@ mod access;
 mod accounts;
 mod admin;
 mod healthz;
+mod identities;
 mod internal;
+mod oidc;
 mod rbac_routes;
 mod sessions;
 mod tokens;
@@ -30,6 +32,9 @@ pub fn table<P: Platform>(app: &Arc<App<P>>) -> RouteTable {
     mount_sessions(&mut mount);
     mount_users(&mut mount);
     mount_internal(&mut mount);
+    if app.config.oidc.is_some() {
+        mount_oidc(&mut mount);
+    }
     if app.config.rbac_enabled {
         mount_rbac(&mut mount);
         mount_tokens(&mut mount);
@@ -83,6 +88,19 @@ fn mount_tokens<P: Platform>(mount: &mut Mount<P>) {
     mount.session(Method::GET, "/tokens", list::doc(), list::handler);
     mount.session(Method::POST, "/tokens", create::doc(), create::handler);
     mount.session(Method::DELETE, "/tokens/{id}", delete::doc(), delete::handler);
+}
+
+fn mount_oidc<P: Platform>(mount: &mut Mount<P>) {
+    use identities::{link, list, unlink};
+    use oidc::{backchannel_logout, callback, login, providers};
+    mount.public(Method::GET, "/oidc/providers", providers::doc(), providers::handler);
+    mount.public(Method::GET, "/oidc/login", login::doc(), login::handler);
+    mount.public(Method::GET, "/oidc/callback", callback::doc(), callback::handler);
+    let (doc, handler) = (backchannel_logout::doc(), backchannel_logout::handler);
+    mount.public(Method::POST, "/oidc/backchannel-logout", doc, handler);
+    mount.session(Method::GET, "/identities", list::doc(), list::handler);
+    mount.session(Method::POST, "/identities", link::doc(), link::handler);
+    mount.session(Method::DELETE, "/identities/{id}", unlink::doc(), unlink::handler);
 }
 
 fn mount_users<P: Platform>(mount: &mut Mount<P>) {

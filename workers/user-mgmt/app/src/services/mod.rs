@@ -7,6 +7,7 @@ pub(crate) mod authority;
 pub mod change;
 pub mod cron;
 pub mod mail;
+pub mod oidc;
 pub(crate) mod one_time_tokens;
 pub mod outbox;
 pub(crate) mod passwords;

@@ -26,6 +26,10 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
                 "last_super_admin",
                 "this is the last active SUPER_ADMIN; appoint another one first",
             ),
+            guard::LAST_WAY_IN => Problem::conflict(
+                "last_way_in",
+                "this is the only way into the account; set a password or link another identity first",
+            ),
             guard::SYSTEM_ROLE => {
                 Problem::conflict("system_role", "a system role is neither renamed nor deleted")
             }

@@ -10,7 +10,7 @@ use accounts::SessionToken;
 use http_kit::Level;
 use serde_json::json;
 use store::{
-    Db, StoreError, Window, api_tokens, decode, mail_requests, one_time_tokens, outbox, sessions,
+    Db, StoreError, Window, api_tokens, decode, identities, mail_requests, one_time_tokens, outbox, sessions,
     sign_in_failures,
 };
 
@@ -51,6 +51,10 @@ async fn round<P: Platform>(app: &App<P>) -> Result<bool, StoreError> {
     ];
     if app.config.rbac_enabled {
         statements.push(api_tokens::sweep(&window, now.minus(ENDED_TOKENS)));
+    }
+    if app.config.oidc.is_some() {
+        statements.push(identities::sweep_logins(now, ROWS));
+        statements.push(identities::sweep_logouts(now, ROWS));
     }
     let mut deleted = app.db.batch(statements).await?;
     let more = deleted.iter().any(|rows| rows.len() >= MANY);

@@ -1,0 +1,1 @@
+DELETE FROM identity_roles WHERE identity_id = ?1 AND role_id = ?2

@@ -1,0 +1,45 @@
+//! `GET /oidc/login`: on to a provider, to sign in there.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{HeaderValue, LOCATION, SET_COOKIE};
+use http_kit::{Body, Doc, LocalPath, Outcome, Problem, Request};
+
+use super::shown;
+use crate::app::{App, Platform};
+use crate::services::{oidc, throttle};
+
+pub(in crate::routes) fn doc() -> Doc {
+    Doc::new("Sign in at an identity provider")
+        .query("provider", "its id; may be absent where there is only one")
+        .query("next", "a path of this site to go on at afterwards; the profile if absent")
+        .gives_nothing(303)
+        .fails(&[400, 429, 502, 503])
+}
+
+pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
+    let outcome = start(&app, &request).await;
+    shown(&app, &request, outcome, "/sign-in")
+}
+
+async fn start<P: Platform>(app: &Arc<App<P>>, request: &Request) -> Outcome {
+    throttle::by_address(app, request).await?;
+    let settings = oidc::settings(app)?;
+    let named = request.query::<String>("provider")?;
+    let provider = match (&named, settings.providers.as_slice()) {
+        (Some(id), _) => settings.by_id(id),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    let unknown = || Problem::invalid_field("provider", "`provider`: there is no such identity provider");
+    // A path that leads elsewhere is a link of somebody else's making: whoever follows it ends up at home.
+    let next = request.query::<String>("next")?.and_then(|next| LocalPath::parse(&next));
+    let next = next.unwrap_or_else(LocalPath::profile);
+    let (url, cookie) = oidc::begin(app, provider.ok_or_else(unknown)?, &next, None).await?;
+    let mut response = http::Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(LOCATION, HeaderValue::try_from(url).map_err(Problem::internal)?);
+    response.headers_mut().insert(SET_COOKIE, cookie);
+    Ok(response)
+}
