@@ -86,6 +86,7 @@ impl Example {
 
     /// What to try.
     pub(crate) fn welcome(self, port: u16) -> String {
+        let Self::Bookmarks = self;
         let (admin, member) = (&DEMOS[0], &DEMOS[1]);
         let sign_in = |jar: &str, email: &str, password: &str| {
             format!(

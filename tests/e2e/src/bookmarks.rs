@@ -48,9 +48,9 @@ struct People {
     moderator: Option<String>,
 }
 
-fn browser<'w, W: World>(world: &'w W, session: &Option<String>) -> Client<'w, W> {
+fn browser<'w, W: World>(world: &'w W, session: Option<&String>) -> Client<'w, W> {
     let mut client = Client::new(world);
-    client.session.clone_from(session);
+    client.session = session.cloned();
     client
 }
 
@@ -90,8 +90,8 @@ pub async fn every_flow_works_in_every_mode<W: World>(world: &mut W) {
 }
 
 async fn flows<W: World>(world: &W, people: &People, on: bool) {
-    let (mut ada, mut bob) = (browser(world, &people.ada), browser(world, &people.bob));
-    let (mut moderator, mut nobody) = (browser(world, &people.moderator), Client::new(world));
+    let (mut ada, mut bob) = (browser(world, people.ada.as_ref()), browser(world, people.bob.as_ref()));
+    let (mut moderator, mut nobody) = (browser(world, people.moderator.as_ref()), Client::new(world));
     let without_permission = |reply: Reply, success: u16| {
         if on { drop(reply.expect_problem(403, "permission_denied")) } else { drop(reply.expect(success)) }
     };
@@ -126,9 +126,9 @@ async fn flows<W: World>(world: &W, people: &People, on: bool) {
     without_permission(get(&mut bob, "/bookmarks/shared").await, 200);
     let reply = get(&mut nobody, "/bookmarks/shared").await;
     if on {
-        drop(reply.expect_problem(401, "unauthenticated"))
+        drop(reply.expect_problem(401, "unauthenticated"));
     } else {
-        drop(reply.expect(200))
+        drop(reply.expect(200));
     }
     delete(&mut ada, &path).await.expect(204);
 
@@ -163,7 +163,7 @@ async fn flows<W: World>(world: &W, people: &People, on: bool) {
 /// A role that is taken away stops the next start of a job.
 pub async fn what_is_taken_away_stops_the_next_job<W: World>(world: &mut W) {
     let people = people(world).await;
-    let mut ada = browser(world, &people.ada);
+    let mut ada = browser(world, people.ada.as_ref());
     post(&mut ada, "/jobs", &json!({ "kind": "import" })).await.expect(202);
     let mut admin = Client::new(world);
     admin.login("root@example.com", crate::cases::PASSWORD).await.expect(200);
@@ -181,7 +181,7 @@ pub async fn what_is_taken_away_stops_the_next_job<W: World>(world: &mut W) {
 pub async fn findings_show_in_the_report<W: World>(world: &mut W) {
     let people = people(world).await;
     world.restart_with(&[("USER_MGMT_ENFORCE", "report")]).await;
-    let mut bob = browser(world, &people.bob);
+    let mut bob = browser(world, people.bob.as_ref());
     get(&mut bob, "/bookmarks").await.expect(200);
     get(&mut Client::new(world), "/bookmarks/shared").await.expect(200);
     for _ in 0..100 {

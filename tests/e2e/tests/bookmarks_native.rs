@@ -1,4 +1,5 @@
 //! The example application in one process with the three workers, on SQLite.
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Signing in at an identity provider that is in this process and can be made to misbehave, in each way on its own.
 //!
 //! What a provider that behaves looks like from a browser is in `oidc_workerd.rs`, with a real one.
+#![cfg(test)]
 
 use std::time::Duration;
 
@@ -10,6 +11,9 @@ use serde_json::{Value, json};
 use testkit::{Client, ISSUER, Native, Reply, Signer, World};
 
 const AUTO: &[(&str, &str)] = &[("OIDC_AUTO_PROVISION_USERS", "on"), ("USER_MGMT_CORE", "on")];
+
+/// Makes claims wrong.
+type Change = fn(&mut Value);
 
 /// A deployment with the provider, which says `more` of it, and other variables.
 fn world(more: &Value, vars: &[(&str, &str)]) -> Native {
@@ -149,7 +153,6 @@ async fn next_never_leads_to_another_site() {
 
 #[tokio::test]
 async fn every_wrong_claim_of_an_id_token_is_refused() {
-    type Change = fn(&mut Value);
     let wrong: [(&str, Change); 9] = [
         ("`iss`", |claims| claims["iss"] = json!("https://evil.example")),
         ("`aud`", |claims| claims["aud"] = json!("other")),
@@ -846,7 +849,6 @@ async fn a_logout_token_that_proves_nothing_ends_nothing() {
     provider.set_person(&ada());
     let mut client = Client::new(&world);
     sign_in(&world, &mut client).await.expect(303);
-    type Change = fn(&mut Value);
     let wrong: [Change; 6] = [
         |claims| claims["iss"] = json!("https://evil.example"),
         |claims| claims["aud"] = json!("other"),

@@ -1,4 +1,5 @@
 //! Signing in on workerd, at a certified provider.
+#![cfg(test)]
 
 use e2e::cases::{count, my_id, text};
 use e2e::identity_provider::{IdentityProvider, Visitor};
