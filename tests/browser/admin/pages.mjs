@@ -24,6 +24,7 @@ export default [
   { name: "admin-user", as: "admin", open: ofUser("member") },
   { name: "admin-user-hostile", as: "admin", open: ofUser("hostile") },
   { name: "admin-user-member", as: "member", open: ofUser("admin") },
+  { name: "admin-user-suspend", as: "admin", open: ofUser("member", "/suspend") },
   { name: "admin-user-delete", as: "admin", open: ofUser("member", "/delete") },
   { name: "admin-user-give-role", as: "admin", open: ofUser("member", "/give-role") },
   {

@@ -81,6 +81,46 @@ visitBothWays("an account is deleted after a question", async ({ world, visitor 
   assert.deepEqual(await world.sql("SELECT id FROM users WHERE id = ?1", id), []);
 });
 
+visitBothWays("an account is suspended, reactivated and signed out everywhere", async ({ world, visitor }) => {
+  const email = await world.person("watched");
+  const [{ id }] = await world.sql("SELECT id FROM users WHERE email = ?1", email);
+  let cookie = await world.signIn(email);
+  const reader = await admin(world, visitor);
+  await reader.goto(`/admin/users/${id}`);
+  await reader.follow("Suspend");
+  await reader.sees("It is signed out everywhere at once");
+  await reader.fill("Reason (optional)", `Left us ${HOSTILE}`);
+  await reader.press("Suspend");
+  await reader.sees("The account is suspended");
+  assert.equal((await world.api("GET", "/load-user", { cookie })).status, 401);
+  await reader.follow("Reactivate");
+  await reader.press("Reactivate");
+  await reader.sees("The account is active again.");
+  cookie = await world.signIn(email);
+  await reader.follow("Sign out everywhere");
+  await reader.press("Sign out everywhere");
+  await reader.sees("The account is signed out everywhere.");
+  assert.equal((await world.api("GET", "/load-user", { cookie })).status, 401);
+});
+
+visitBothWays("whoever may do more is not suspended, and the question says why", async ({ world, visitor, scripts }) => {
+  const name = `SUPPORT_${scripts}`;
+  const cookie = await world.signIn(await world.person("creator", { role: "SUPER_ADMIN" }));
+  const role = { name, permissions: ["users:read", "users:update"] };
+  assert.equal((await world.api("POST", "/rbac/roles", { cookie, body: role })).status, 201);
+  const email = await world.person("superior", { role: "SUPER_ADMIN" });
+  const [{ id }] = await world.sql("SELECT id FROM users WHERE email = ?1", email);
+  const support = await visitor({ cookie: await world.signIn(await world.person("support", { role: name })) });
+  await support.goto(`/admin/users/${id}`);
+  assert.deepEqual(await support.page.locator("main a[data-dialog]").allTextContents(), ["Suspend"]);
+  await support.follow("Suspend");
+  await support.fill("Reason (optional)", "because");
+  await support.press("Suspend");
+  await support.sees("This account may do more than you may yourself.");
+  assert.equal(await support.page.getByLabel("Reason (optional)").inputValue(), "because");
+  assert.equal(await support.page.getByRole("dialog").count(), scripts ? 1 : 0);
+});
+
 visitBothWays("a member sees users, and nothing that would be refused", async ({ world, visitor }) => {
   const cookie = await world.signIn(await world.person("curious"));
   const [{ id }] = await world.sql("SELECT id FROM users ORDER BY id DESC LIMIT 1");

@@ -40,6 +40,14 @@ pub(crate) struct Invitation<'a> {
     pub(crate) last_name: Option<&'a str>,
 }
 
+/// A change that has to be meant.
+#[derive(Serialize)]
+struct Confirmed<'a> {
+    confirm: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RoleGiven<'a> {
@@ -65,9 +73,32 @@ impl<F: Fetch> UserMgmt<'_, F> {
         self.read(Method::POST, "/v1/admin/users", Some(invitation)).await
     }
 
+    /// Has the invitation mailed once more.
+    pub(crate) async fn invite_again(&self, id: UserId) -> Answer<()> {
+        let path = format!("/v1/admin/users/{id}/invitation");
+        Ok(self.send(Method::POST, &path, None::<&()>).await?.map(drop))
+    }
+
+    /// Keeps somebody out.
+    pub(crate) async fn suspend(&self, id: UserId, reason: Option<&str>) -> Answer<()> {
+        let body = Confirmed { confirm: true, reason };
+        self.tell(Method::POST, &format!("/v1/admin/users/{id}/suspend"), &body).await
+    }
+
+    /// Lets somebody in again.
+    pub(crate) async fn reactivate(&self, id: UserId, reason: Option<&str>) -> Answer<()> {
+        let body = Confirmed { confirm: true, reason };
+        self.tell(Method::POST, &format!("/v1/admin/users/{id}/reactivate"), &body).await
+    }
+
     /// Ends an account for good.
     pub(crate) async fn delete_user(&self, id: UserId) -> Answer<()> {
         self.delete(&format!("/v1/admin/users/{id}")).await
+    }
+
+    /// Signs somebody out everywhere.
+    pub(crate) async fn end_sessions_of(&self, id: UserId) -> Answer<()> {
+        self.delete(&format!("/v1/admin/users/{id}/sessions")).await
     }
 
     /// Every role, by name.

@@ -118,7 +118,8 @@ impl Samples for ConfirmPage {
         let token = tokens::sample(text, &[]);
         let user = users::sample(text, UserStatus::Active);
         let id = UserId::from_u128(7);
-        let mut refused = UserChange::Delete.form(id);
+        let suspend = UserChange::Suspend;
+        let mut refused = UserChange::Delete.form(id, "");
         refused.refuse(None, text);
         let of_user = |change, user: Option<&AdminUser>, form| {
             Self::of_user(viewer(Section::Users), change, user, form)
@@ -126,7 +127,7 @@ impl Samples for ConfirmPage {
         let take = Self::take_role_form(id, RoleId::MEMBER);
         let held = user.as_ref().map(|user| (user, text));
         vec![
-            ("delete", of_user(UserChange::Delete, user.as_ref(), UserChange::Delete.form(id))),
+            ("suspend", of_user(suspend, user.as_ref(), suspend.form(id, text))),
             ("delete_refused", of_user(UserChange::Delete, None, refused)),
             ("take_role", Self::of_take_role(viewer(Section::Users), held, take)),
             ("session", Self::of_session(viewer(Section::Sessions), session.id, Some(&session))),

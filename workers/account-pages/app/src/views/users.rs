@@ -3,7 +3,7 @@ use api::{AdminUser, DateTime, Page, Role, RoleRef};
 use askama::Template;
 use http_kit::Problem;
 use rbac::Permission;
-use rbac::catalogue::{ROLES_ASSIGN, ROLES_READ, USERS_DELETE, USERS_WRITE};
+use rbac::catalogue::{ROLES_ASSIGN, ROLES_READ, SESSIONS_REVOKE, USERS_DELETE, USERS_UPDATE, USERS_WRITE};
 
 use super::field::Choice;
 use super::viewer::Section;
@@ -163,7 +163,7 @@ pub struct UserPage {
     staff: bool,
     created: Moment,
     roles: Vec<RoleRef>,
-    /// What the reader may do.
+    /// What the reader may do, and makes sense.
     changes: Vec<UserChange>,
     may_take: bool,
     /// Where another role is given, for whoever may.
@@ -181,6 +181,7 @@ impl UserPage {
     }
 
     fn of(viewer: Viewer, user: AdminUser) -> Self {
+        let changes = UserChange::ALL.into_iter().filter(|change| change.fits(user.status)).collect();
         Self {
             viewer,
             notice: None,
@@ -193,7 +194,7 @@ impl UserPage {
             staff: user.staff,
             created: user.created_at.into(),
             roles: user.roles,
-            changes: UserChange::ALL.into(),
+            changes,
             may_take: true,
             give: Some(format!("/admin/users/{}/give-role", user.id)),
         }
@@ -217,17 +218,30 @@ impl Samples for UserPage {
 /// What an administrator does to an account, after a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserChange {
+    /// Keep somebody out.
+    Suspend,
+    /// Let somebody in again.
+    Reactivate,
+    /// Sign somebody out everywhere.
+    EndSessions,
+    /// Have the invitation mailed once more.
+    Invite,
     /// End the account for good.
     Delete,
 }
 
 impl UserChange {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Delete];
+    pub const ALL: [Self; 5] =
+        [Self::Invite, Self::EndSessions, Self::Suspend, Self::Reactivate, Self::Delete];
 
     /// Its route.
     pub fn route(self) -> &'static str {
         match self {
+            Self::Suspend => "/admin/users/{id}/suspend",
+            Self::Reactivate => "/admin/users/{id}/reactivate",
+            Self::EndSessions => "/admin/users/{id}/end-sessions",
+            Self::Invite => "/admin/users/{id}/invitation",
             Self::Delete => "/admin/users/{id}/delete",
         }
     }
@@ -240,42 +254,85 @@ impl UserChange {
     /// What it takes.
     pub fn permission(self) -> Permission {
         match self {
+            Self::Suspend | Self::Reactivate => USERS_UPDATE,
+            Self::EndSessions => SESSIONS_REVOKE,
+            Self::Invite => USERS_WRITE,
             Self::Delete => USERS_DELETE,
         }
     }
 
     /// Where it leads.
-    pub fn leads_to(self) -> &'static str {
+    pub fn leads_to(self, id: UserId) -> String {
         match self {
-            Self::Delete => "/admin/users?notice=deleted",
+            Self::Suspend => format!("/admin/users/{id}?notice=suspended"),
+            Self::Reactivate => format!("/admin/users/{id}?notice=reactivated"),
+            Self::EndSessions => format!("/admin/users/{id}?notice=signed-out"),
+            Self::Invite => format!("/admin/users/{id}?notice=mailed"),
+            Self::Delete => "/admin/users?notice=deleted".to_owned(),
         }
     }
 
     /// What its button says.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Suspend => "Suspend",
+            Self::Reactivate => "Reactivate",
+            Self::EndSessions => "Sign out everywhere",
+            Self::Invite => "Send the invitation again",
             Self::Delete => "Delete",
         }
     }
 
     pub(super) fn title(self) -> &'static str {
         match self {
+            Self::Suspend => "Suspend this account?",
+            Self::Reactivate => "Reactivate this account?",
+            Self::EndSessions => "Sign this account out everywhere?",
+            Self::Invite => "Send the invitation again?",
             Self::Delete => "Delete this account?",
         }
     }
 
     pub(super) fn consequence(self) -> &'static str {
         match self {
+            Self::Suspend => {
+                "It is signed out everywhere at once, its API tokens stop working, and nobody signs in to it until it is reactivated."
+            }
+            Self::Reactivate => "Its owner can sign in again, with the roles that it has.",
+            Self::EndSessions => "Its owner has to sign in again, on every device.",
+            Self::Invite => "Its owner gets another mail. The link in the older one stops working.",
             Self::Delete => {
                 "It ends at once and for good, with its roles and API tokens. This can't be undone."
             }
         }
     }
 
+    /// Whether somebody loses something by it.
+    pub fn is_dangerous(self) -> bool {
+        !matches!(self, Self::Reactivate | Self::Invite)
+    }
+
+    /// Whether it makes sense for an account of this status.
+    fn fits(self, status: UserStatus) -> bool {
+        match self {
+            Self::Suspend => status != UserStatus::Suspended,
+            Self::Reactivate => status == UserStatus::Suspended,
+            Self::EndSessions => status == UserStatus::Active,
+            Self::Invite => status == UserStatus::Invited,
+            Self::Delete => true,
+        }
+    }
+
     /// The form that has it happen.
-    pub fn form(self, id: UserId) -> Form {
-        let form = Form::new(self.path(id), self.label(), Vec::new());
-        form.dangerous().or_back_to(format!("/admin/users/{id}"))
+    pub fn form(self, id: UserId, reason: &str) -> Form {
+        let fields = match self {
+            Self::Suspend | Self::Reactivate => {
+                vec![Field::optional_text("reason", "Reason", "It goes into the audit log.", reason)]
+            }
+            Self::EndSessions | Self::Invite | Self::Delete => Vec::new(),
+        };
+        let form = Form::new(self.path(id), self.label(), fields).or_back_to(format!("/admin/users/{id}"));
+        if self.is_dangerous() { form.dangerous() } else { form }
     }
 }
 

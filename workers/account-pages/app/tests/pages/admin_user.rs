@@ -11,37 +11,51 @@ fn path(rest: &str) -> String {
 
 #[tokio::test]
 async fn user_is_shown_with_what_the_reader_may_do() {
-    let shown = |permissions: &[&str]| {
-        let site = Site::of_admin(permissions, |_| ok(&user("active")));
+    let shown = |permissions: &[&str], status: &'static str| {
+        let site = Site::of_admin(permissions, move |_| ok(&user(status)));
         async move { site.get_signed_in(&path("")).await.expect(200) }
     };
-    let page = shown(&["users:read"]).await;
+    let page = shown(&["users:read"], "active").await;
     page.shows(&["bob@example.com", "MEMBER", "default"]);
     page.hides(&["data-dialog"]);
-    let page = shown(&["admin:all"]).await;
-    page.shows(&[&path("/delete"), &path("/give-role")]);
-    let page = shown(&["users:read", "roles:assign"]).await;
-    page.hides(&[&path("/delete"), &path("/give-role")]);
+    let page = shown(&["admin:all"], "active").await;
+    page.shows(&[&path("/suspend"), &path("/end-sessions"), &path("/delete"), &path("/give-role")]);
+    page.hides(&[&path("/reactivate")]);
+    shown(&["admin:all"], "invited").await.shows(&[&path("/invitation")]);
+    let page = shown(&["users:read", "users:update"], "suspended").await;
+    page.shows(&[&path("/reactivate")]);
+    page.hides(&[&path("/suspend"), &path("/delete")]);
 }
 
 #[tokio::test]
-async fn user_is_deleted_after_a_question() {
-    let site = Site::of_admin(&["admin:all"], |_| ok(&user("active")));
-    let page = site.get_signed_in(&path("/delete")).await.expect(200);
-    page.shows(&["bob@example.com", &format!(r#"action="{}""#, path("/delete"))]);
-    assert_eq!(site.lines(), ["GET /load-user", &format!("GET /v1{}", path(""))]);
+async fn user_is_changed_after_a_question() {
+    for (rest, asked, to) in [
+        ("/suspend", format!("POST /v1{}", path("/suspend")), path("?notice=suspended")),
+        ("/reactivate", format!("POST /v1{}", path("/reactivate")), path("?notice=reactivated")),
+        ("/end-sessions", format!("DELETE /v1{}", path("/sessions")), path("?notice=signed-out")),
+        ("/invitation", format!("POST /v1{}", path("/invitation")), path("?notice=mailed")),
+        ("/delete", format!("DELETE /v1{}", path("")), "/admin/users?notice=deleted".to_owned()),
+    ] {
+        let site = Site::of_admin(&["admin:all"], |_| ok(&user("active")));
+        let page = site.get_signed_in(&path(rest)).await.expect(200);
+        page.shows(&["bob@example.com", &format!(r#"action="{}""#, path(rest))]);
+        assert_eq!(site.lines(), ["GET /load-user", &format!("GET /v1{}", path(""))]);
 
-    let site = Site::of_admin(&["admin:all"], |_| done());
-    site.post_signed_in(&path("/delete"), &[]).await.expect_redirect("/admin/users?notice=deleted");
-    assert_eq!(site.lines(), ["GET /load-user", &format!("DELETE /v1{}", path(""))]);
+        let site = Site::of_admin(&["admin:all"], |_| done());
+        site.post_signed_in(&path(rest), &[("reason", " left us ")]).await.expect_redirect(&to);
+        assert_eq!(site.lines(), ["GET /load-user", &asked]);
+        if rest == "/suspend" || rest == "/reactivate" {
+            assert_eq!(site.asked()[1].json(), json!({ "confirm": true, "reason": "left us" }));
+        }
+    }
 }
 
 #[tokio::test]
 async fn change_that_is_refused_is_explained() {
     let last = "this is the last active SUPER_ADMIN; appoint another one first";
     let site = Site::of_admin(&["admin:all"], move |_| refused(409, "last_super_admin", last, None));
-    let page = site.post_signed_in(&path("/delete"), &[]).await.expect(409);
-    page.shows(&["This is the last active SUPER_ADMIN"]);
+    let page = site.post_signed_in(&path("/suspend"), &[("reason", "left us")]).await.expect(409);
+    page.shows(&["This is the last active SUPER_ADMIN", r#"value="left us""#]);
     let site = Site::of_admin(&["admin:all"], |_| refused(404, "not_found", "there is no such user", None));
     site.post_signed_in(&path("/delete"), &[]).await.expect(404);
 }

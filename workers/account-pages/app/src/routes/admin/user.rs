@@ -9,8 +9,12 @@ use crate::routes::{notice, refused};
 use crate::user_mgmt::UserMgmt;
 use crate::views::{UserPage, page};
 
-const NOTICES: [(&str, &str); 4] = [
+const NOTICES: [(&str, &str); 8] = [
     ("invited", "The account is made. Its owner is invited by mail."),
+    ("mailed", "Another invitation is on its way."),
+    ("suspended", "The account is suspended, and signed out everywhere."),
+    ("reactivated", "The account is active again."),
+    ("signed-out", "The account is signed out everywhere."),
     ("role-given", "The role is given."),
     ("role-beyond", "That role grants more than you hold yourself, so you can't give it."),
     ("role-taken", "The role is taken away."),
