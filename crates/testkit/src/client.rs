@@ -137,13 +137,11 @@ impl<'w, W: World> Client<'w, W> {
         request.headers_mut().entry("cf-connecting-ip").or_insert(address);
         let session = self.session.iter().map(|value| format!("{}={value}", http_kit::SESSION_COOKIE));
         let device = self.device.iter().map(|value| format!("{}={value}", http_kit::DEVICE_COOKIE));
+        let login = self.login.iter().map(|value| format!("{LOGIN_COOKIE}={value}"));
         // In one header, as browsers send them.
-        let cookies = session.chain(device).collect::<Vec<_>>().join("; ");
+        let cookies = session.chain(device).chain(login).collect::<Vec<_>>().join("; ");
         if !cookies.is_empty() {
             request.headers_mut().append(COOKIE, cookies.parse().unwrap());
-        }
-        if let Some(login) = &self.login {
-            request.headers_mut().append(COOKIE, format!("{LOGIN_COOKIE}={login}").parse().unwrap());
         }
         if let Some(token) = &self.token {
             request.headers_mut().append(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());

@@ -127,6 +127,7 @@ fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     const ROLE_PERMISSIONS: &str = "/rbac/roles/{id}/permissions";
     const ROLE_PERMISSION: &str = "/rbac/roles/{id}/permissions/{permissionId}";
     const USER_ROLES: &str = "/rbac/users/{userId}/roles";
+    const RESOURCE: &str = "/rbac/resources/{type}/{id}";
 
     mount.permission(Method::GET, "/rbac/roles", ROLES_READ, roles::list::doc(), roles::list::handler);
     mount.permission(Method::POST, "/rbac/roles", ROLES_WRITE, roles::create::doc(), roles::create::handler);
@@ -155,7 +156,6 @@ fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     let (doc, handler) = (permissions::delete::doc(), permissions::delete::handler);
     mount.permission(Method::DELETE, "/rbac/permissions/{id}", PERMISSIONS_WRITE, doc, handler);
 
-    const RESOURCE: &str = "/rbac/resources/{type}/{id}";
     let (doc, handler) = (resources::list::doc(), resources::list::handler);
     mount.permission(Method::GET, "/rbac/resources/{type}", PERMISSIONS_READ, doc, handler);
     let (doc, handler) = (resources::register::doc(), resources::register::handler);

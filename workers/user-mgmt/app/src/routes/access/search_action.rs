@@ -32,11 +32,11 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let Some(user) = found else {
         return json(StatusCode::OK, &SearchResponse::<FoundAction> { page: None, results: vec![] });
     };
-    let names =
+    let entries =
         access::actions(&body.resource.kind).all(&app.db).await.map_err(|error| store_problem(&error))?;
     let held = user_roles::effective(user.id).all(&app.db).await.map_err(|error| store_problem(&error))?;
     let (granted, _) = GrantSet::from_stored(held.iter().map(|held| &held.name));
-    let results = names
+    let results = entries
         .iter()
         .filter_map(|entry| Permission::parse(&entry.name).ok())
         .filter(|permission| has_permission(&granted, permission))
