@@ -13,8 +13,7 @@ use crate::tools::Tools;
 pub(crate) fn welcome(port: u16) -> String {
     format!(
         "
-  Sign in at the local identity provider, as anybody and with any password, at
-    http://localhost:{port}/api/oidc/login
+  The button on http://localhost:{port}/sign-in leads to the local identity provider: any name, any password.
   Whoever is called admin… becomes SUPER_ADMIN by a group."
     )
 }

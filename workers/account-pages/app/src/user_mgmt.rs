@@ -4,8 +4,11 @@ mod admin;
 
 use std::time::Duration;
 
-use accounts::{ApiTokenId, SessionId, UserId};
-use api::{ApiToken, CreatedApiToken, Cursor, LoadUser, Page, PasswordToken, RegisterResponse, Session};
+use accounts::{ApiTokenId, IdentityId, SessionId, UserId};
+use api::{
+    ApiToken, CreatedApiToken, Cursor, Identity, LinkIdentityResponse, LoadUser, LogoutResponse, Page,
+    PasswordToken, Provider, Providers, RegisterResponse, Session,
+};
 use http::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use http::{Method, StatusCode};
 use http_kit::{
@@ -132,6 +135,12 @@ pub(crate) struct WantedToken<'a> {
     pub(crate) expires_in_days: u16,
 }
 
+/// At which provider an identity is wanted.
+#[derive(Serialize)]
+struct WantedIdentity<'a> {
+    provider: &'a str,
+}
+
 /// What somebody is called; an absent name is cleared.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -181,15 +190,46 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
         Ok(answer.map(|success| success.cookies))
     }
 
-    /// Ends the session, if it has not ended already.
-    pub(crate) async fn logout(&self) -> Result<(), Problem> {
+    /// Ends the session, if it has not ended already. Gives where to sign out at the identity provider as well, if the
+    /// session began at one that offers it.
+    pub(crate) async fn logout(&self) -> Result<Option<LogoutResponse>, Problem> {
         if session_cookie(&self.request.headers).is_none() {
-            return Ok(());
+            return Ok(None);
         }
         match self.send(Method::POST, "/logout", None::<&()>).await? {
-            Err(refusal) if refusal.status != StatusCode::UNAUTHORIZED => Err(not_understood(refusal.status)),
-            _ => Ok(()),
+            Ok(success) if success.status == StatusCode::NO_CONTENT => Ok(None),
+            Ok(success) => serde_json::from_slice(&success.body).map(Some).map_err(not_understood),
+            Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => Ok(None),
+            Err(refusal) => Err(not_understood(refusal.status)),
         }
+    }
+
+    /// The identity providers that one can sign in at; none where none is configured. A page is worth showing without
+    /// them, so that it does not depend on an answer.
+    pub(crate) async fn providers(&self) -> Vec<Provider> {
+        let answer = self.read::<Providers>(Method::GET, "/oidc/providers", None::<&()>).await;
+        answer.ok().and_then(Result::ok).unwrap_or_default().items
+    }
+
+    /// What one signs in with at identity providers, the oldest first.
+    pub(crate) async fn identities(&self, from: &Cursor) -> Answer<Page<Identity>> {
+        self.read(Method::GET, &page_of("/identities", from), None::<&()>).await
+    }
+
+    /// Begins to link an identity: gives where to go, and the cookie that the browser comes back with.
+    pub(crate) async fn link_identity(&self, provider: &str) -> Answer<(LinkIdentityResponse, Cookies)> {
+        match self.send(Method::POST, "/identities", Some(&WantedIdentity { provider })).await? {
+            Ok(success) => {
+                let begun = serde_json::from_slice(&success.body).map_err(not_understood)?;
+                Ok(Ok((begun, success.cookies)))
+            }
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// Unlinks one of one's own identities.
+    pub(crate) async fn unlink_identity(&self, id: IdentityId) -> Answer<()> {
+        self.delete(&format!("/identities/{id}")).await
     }
 
     /// Who is signed in, if anybody is. Without a token nobody is, and there is no need to ask.
@@ -278,7 +318,7 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
         let body = read_body(body, ANSWER_LIMIT).await.map_err(Problem::unavailable)?;
         if head.status.is_success() {
             let cookies = head.headers.get_all(SET_COOKIE).iter().cloned().collect();
-            return Ok(Ok(Success { cookies, body }));
+            return Ok(Ok(Success { status: head.status, cookies, body }));
         }
         // 501 says that a deployment lacks something, such as mail, which a person can be told.
         if !head.status.is_client_error() && head.status != StatusCode::NOT_IMPLEMENTED {
@@ -331,6 +371,7 @@ fn page_of(path: &str, from: &Cursor) -> String {
 }
 
 struct Success {
+    status: StatusCode,
     cookies: Cookies,
     body: Bytes,
 }

@@ -5,6 +5,7 @@ mod check_mail;
 mod delete_account;
 mod forgot_password;
 mod home;
+mod identities;
 mod password;
 mod profile;
 mod register;
@@ -56,6 +57,7 @@ pub fn table<F: Fetch>(app: Arc<App<F>>) -> RouteTable {
     mount_sessions(&mut mount);
     mount_tokens(&mut mount);
     admin::mount(&mut mount);
+    mount_identities(&mut mount);
     mount.api();
     mount.into_table()
 }
@@ -69,6 +71,15 @@ fn mount_sessions<F: Fetch>(mount: &mut Mount<F>) {
     let path = sessions::END_OTHERS;
     mount.signed_in(Method::GET, path, Doc::new("Ask whether to end all other sessions"), ask_others);
     mount.signed_in(Method::POST, path, Doc::new("End all other sessions"), end_others);
+}
+
+fn mount_identities<F: Fetch>(mount: &mut Mount<F>) {
+    use identities::{ask, link, list, unlink};
+    mount.signed_in(Method::GET, "/identities", Doc::new("Show one's identities"), list);
+    mount.signed_in(Method::POST, "/identities/link", Doc::new("Begin to link an identity"), link);
+    let path = "/identities/{id}/unlink";
+    mount.signed_in(Method::GET, path, Doc::new("Ask whether to unlink an identity"), ask);
+    mount.signed_in(Method::POST, path, Doc::new("Unlink an identity"), unlink);
 }
 
 fn mount_tokens<F: Fetch>(mount: &mut Mount<F>) {

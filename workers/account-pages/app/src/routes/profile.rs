@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::notice;
 use super::register::check_name;
+use super::sign_in::failure;
 use crate::app::App;
 use crate::forms;
 use crate::local_path::LocalPath;
@@ -21,13 +22,18 @@ struct Input {
 }
 
 /// `GET /profile`.
-pub(super) async fn show<F>(_: Arc<App<F>>, request: Request, reader: Reader) -> Outcome {
-    let form = ProfilePage::form(
+pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request, reader: Reader) -> Outcome {
+    let mut form = ProfilePage::form(
         reader.user.first_name.as_deref().unwrap_or_default(),
         reader.user.last_name.as_deref().unwrap_or_default(),
     );
     let notice = notice(&request, &[("saved", "Saved.")])?;
-    page(&request.context, StatusCode::OK, &ProfilePage::new(&reader, form, notice))
+    if let Some(code) = request.query::<String>("error")? {
+        form.refuse(None, failure(&code));
+    }
+    let mut shown = ProfilePage::new(&reader, form, notice);
+    shown.offer_links(&UserMgmt::new(&app.user_mgmt, &request).providers().await);
+    page(&request.context, StatusCode::OK, &shown)
 }
 
 /// `POST /profile`.

@@ -36,8 +36,38 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcom
         return enter(&request, next, Cookies::new());
     }
     let notice = notice(&request, &NOTICES)?.or(next.is_some().then_some("Sign in to go on."));
-    let form = SignInPage::form("", next.as_ref());
-    page(&request.context, StatusCode::OK, &SignInPage::new(form, next.as_ref(), notice))
+    let mut form = SignInPage::form("", next.as_ref());
+    if let Some(code) = request.query::<String>("error")? {
+        form.refuse(None, failure(&code));
+    }
+    let mut shown = SignInPage::new(form, next.as_ref(), notice);
+    shown.offer_providers(UserMgmt::new(&app.user_mgmt, &request).providers().await, next.as_ref());
+    page(&request.context, StatusCode::OK, &shown)
+}
+
+/// Why signing in at an identity provider, or linking an identity, did not work.
+pub(super) fn failure(code: &str) -> &'static str {
+    match code {
+        "oidc_state_invalid" | "oidc_code_invalid" => {
+            "that sign-in is over, or began in another browser; start again"
+        }
+        "oidc_denied" => "you did not sign in there",
+        "oidc_unavailable" => "the identity provider does not answer at the moment; try again",
+        "oidc_email_not_trusted" => {
+            "no account belongs to that identity; sign in with your password and link it on your profile"
+        }
+        "oidc_not_provisioned" => "there is no account for you yet; ask an administrator for an invitation",
+        "oidc_tenant_unknown" => {
+            "the organisation that you belong to is not known here; ask an administrator"
+        }
+        "account_suspended" => "this account is suspended",
+        "email_not_verified" => {
+            "confirm the e-mail address first: the link is in the mail that was sent to it"
+        }
+        "identity_taken" => "that identity opens another account; unlink it there first",
+        "too_many_requests" => "too many attempts; wait a little and try again",
+        _ => "that did not work; try again, or tell whoever runs this site",
+    }
 }
 
 /// `POST /sign-in`.

@@ -1,10 +1,10 @@
-use accounts::{ApiTokenId, RoleId, SessionId, UserId, UserStatus};
-use api::{AdminUser, ApiToken, Session};
+use accounts::{ApiTokenId, IdentityId, RoleId, SessionId, UserId, UserStatus};
+use api::{AdminUser, ApiToken, Identity, Session};
 use askama::Template;
 
 use super::device::device;
 use super::viewer::Section;
-use super::{Form, Moment, Samples, UserChange, Viewer, sessions, tokens, users};
+use super::{Form, Moment, Samples, UserChange, Viewer, identities, sessions, tokens, users};
 use crate::reader::Reader;
 
 /// Asks before something is done that can't be undone, and says what will happen.
@@ -51,6 +51,23 @@ impl ConfirmPage {
             form: Form::new("/sessions/end-others", "End them all", Vec::new())
                 .dangerous()
                 .or_back_to("/sessions"),
+        }
+    }
+
+    /// Whether to unlink an identity.
+    pub fn identity(reader: &Reader, id: IdentityId, identity: Option<&Identity>) -> Self {
+        Self::of_identity(Viewer::new(reader, Section::Profile), id, identity)
+    }
+
+    fn of_identity(viewer: Viewer, id: IdentityId, identity: Option<&Identity>) -> Self {
+        Self {
+            viewer,
+            title: "Unlink this identity?",
+            subject: identity.map(|found| (found.provider.clone(), found.created_at.into())),
+            consequence: "It opens this account no more. Browsers that signed in with it are signed out, but for this one.",
+            form: Form::new(format!("/identities/{id}/unlink"), "Unlink the identity", Vec::new())
+                .dangerous()
+                .or_back_to("/identities"),
         }
     }
 
@@ -126,8 +143,10 @@ impl Samples for ConfirmPage {
         };
         let take = Self::take_role_form(id, RoleId::MEMBER);
         let held = user.as_ref().map(|user| (user, text));
+        let identity = identities::sample(1, text);
         vec![
             ("suspend", of_user(suspend, user.as_ref(), suspend.form(id, text))),
+            ("identity", Self::of_identity(viewer(Section::Profile), identity.id, Some(&identity))),
             ("delete_refused", of_user(UserChange::Delete, None, refused)),
             ("take_role", Self::of_take_role(viewer(Section::Users), held, take)),
             ("session", Self::of_session(viewer(Section::Sessions), session.id, Some(&session))),

@@ -1,3 +1,4 @@
+use api::Provider;
 use askama::Template;
 
 use super::viewer::Section;
@@ -14,6 +15,8 @@ pub struct ProfilePage {
     tenant: String,
     form: Form,
     access: Option<Permissions>,
+    /// The identity providers, each with a form to link an identity there.
+    links: Vec<(String, Form)>,
 }
 
 impl ProfilePage {
@@ -31,7 +34,17 @@ impl ProfilePage {
             tenant: user.tenant.clone(),
             form,
             access,
+            links: Vec::new(),
         }
+    }
+
+    /// Offers to link an identity at each of these.
+    pub fn offer_links(&mut self, providers: &[Provider]) {
+        let form = |provider: &Provider| {
+            let form = Form::new("/identities/link", "Link an identity", Vec::new());
+            (provider.name.clone(), form.hidden("provider", Some(&provider.id)))
+        };
+        self.links = providers.iter().map(form).collect();
     }
 
     /// The form for the names.
@@ -52,6 +65,7 @@ impl Samples for ProfilePage {
             tenant: "default".to_owned(),
             form: Self::form(text, text),
             access,
+            links: Vec::new(),
         };
         let editor = Permissions::new(
             texts(&["EDITOR", "MEMBER", text]),
@@ -73,9 +87,12 @@ impl Samples for ProfilePage {
         long_names.extend((0..700).map(|n| format!("{}{n}:{}", "a".repeat(60), "b".repeat(64))));
         let many = Permissions::new((0..40).map(|n| format!("ROLE_{n}")).collect(), &long_names);
         let saved = Self { notice: Some("Saved."), ..of(Some(editor.clone())) };
+        let mut linking = of(Some(editor.clone()));
+        linking.offer_links(&[Provider { id: "sso".to_owned(), name: text.to_owned() }]);
         let mut refused = of(Some(editor));
         refused.form.refuse(Some("firstName"), "the name is longer than 200 characters");
         vec![
+            ("linking", linking),
             ("admin", of(Some(admin))),
             ("many", of(Some(many))),
             ("new", of(Some(Permissions::default()))),

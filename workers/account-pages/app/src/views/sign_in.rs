@@ -1,3 +1,4 @@
+use api::Provider;
 use askama::Template;
 
 use super::{Field, Form, Samples, with_next};
@@ -13,6 +14,8 @@ pub struct SignInPage {
     send_mail: Option<String>,
     forgot_password: String,
     register: String,
+    /// The identity providers to sign in at, each with its address here.
+    providers: Vec<(String, String)>,
 }
 
 impl SignInPage {
@@ -24,12 +27,22 @@ impl SignInPage {
             send_mail: None,
             forgot_password: with_next("/forgot-password", next),
             register: with_next("/register", next),
+            providers: Vec::new(),
         }
     }
 
     /// Says where the mail that confirms the address can be had again.
     pub fn offer_mail(&mut self, next: Option<&LocalPath>) {
         self.send_mail = Some(with_next("/register/check-mail", next));
+    }
+
+    /// Says where one can sign in apart from here.
+    pub fn offer_providers(&mut self, providers: Vec<Provider>, next: Option<&LocalPath>) {
+        let address = |provider: Provider| {
+            let path = format!("/api/oidc/login?provider={}", provider.id);
+            (provider.name, with_next(&path, next))
+        };
+        self.providers = providers.into_iter().map(address).collect();
     }
 
     /// The form, with what was entered before.
@@ -54,7 +67,11 @@ impl Samples for SignInPage {
             .refuse(None, "confirm the e-mail address first: the link is in the mail that was sent to it");
         let mut unverified = Self::new(unverified, None, None);
         unverified.offer_mail(None);
+        let mut providers = Self::new(Self::form("", None), None, None);
+        let provider = |name: &str| Provider { id: "sso".to_owned(), name: name.to_owned() };
+        providers.offer_providers(vec![provider("Example SSO"), provider(text)], next.as_ref());
         vec![
+            ("providers", providers),
             ("unverified", unverified),
             ("empty", Self::new(Self::form("", None), None, None)),
             ("notice", Self::new(Self::form("", None), None, Some("You have signed out."))),

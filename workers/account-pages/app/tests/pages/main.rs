@@ -10,6 +10,7 @@ mod forgot_password;
 mod forward;
 mod home;
 mod html;
+mod identities;
 mod password;
 mod profile;
 mod register;

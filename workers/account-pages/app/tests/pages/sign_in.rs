@@ -6,7 +6,7 @@ use crate::site::{COOKIE_PAIR, NEW_COOKIE, PASSWORD, Site, ada, answer, entered,
 const FIELDS: [(&str, &str); 2] = [("username", "Ada@Example.com"), ("password", PASSWORD)];
 
 #[tokio::test]
-async fn sign_in_page_signed_out_asks_nobody() {
+async fn sign_in_page_signed_out_depends_on_nobody() {
     let page = Site::alone().get("/sign-in").await.expect(200);
     page.shows(&[
         r#"autocomplete="username""#,

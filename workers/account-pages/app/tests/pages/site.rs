@@ -44,6 +44,7 @@ type Answer = Result<Response<Body>, FetchError>;
 struct UserMgmt {
     answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>,
     asked: Arc<Mutex<Vec<Asked>>>,
+    providers: Option<Value>,
 }
 
 impl Fetch for UserMgmt {
@@ -51,6 +52,10 @@ impl Fetch for UserMgmt {
         let (head, body) = request.into_parts();
         let body = read_body(body, usize::MAX).await?.to_vec();
         let asked = Asked { method: head.method, uri: head.uri.to_string(), headers: head.headers, body };
+        // Every page that offers a sign-in asks this, and none depends on an answer.
+        if asked.line() == "GET /oidc/providers" {
+            return Ok(self.providers.as_ref().map_or_else(|| refused(404, "not_found", "", None), ok));
+        }
         self.asked.lock().unwrap().push(asked.clone());
         (self.answer)(&asked)
     }
@@ -120,13 +125,34 @@ impl Site {
         Self::configured(Config { admin_area: true }, Box::new(answer))
     }
 
+    /// A site whose user-mgmt knows these identity providers, and Ada, and answers everything else like this.
+    pub(crate) fn with_providers(
+        providers: &[(&str, &str)],
+        answer: impl Fn(&Asked) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
+        let items: Vec<Value> =
+            providers.iter().map(|(id, name)| json!({ "id": id, "name": name })).collect();
+        let answer = move |asked: &Asked| {
+            Ok(if asked.line() == "GET /load-user" { ok(&ada()) } else { answer(asked) })
+        };
+        Self::of(Config::default(), Box::new(answer), Some(json!({ "items": items })))
+    }
+
     fn with(answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>) -> Self {
         Self::configured(Config::default(), answer)
     }
 
     fn configured(config: Config, answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>) -> Self {
+        Self::of(config, answer, None)
+    }
+
+    fn of(
+        config: Config,
+        answer: Box<dyn Fn(&Asked) -> Answer + Send + Sync>,
+        providers: Option<Value>,
+    ) -> Self {
         let asked = Arc::default();
-        let user_mgmt = UserMgmt { answer, asked: Arc::clone(&asked) };
+        let user_mgmt = UserMgmt { answer, asked: Arc::clone(&asked), providers };
         let runtime = Arc::new(Still(Mutex::default()));
         Self { service: service(App { user_mgmt, config }, runtime.clone()), asked, runtime }
     }
