@@ -1,7 +1,7 @@
 //! What the audit log tells of beside changes: passwords that were not accepted, denials, flags, and its own retention.
 //!
 //! The first two are a stranger's to bring about, so they are written after the response, where they cost nobody time, and
-//! bounded: [`MOST`] of a kind a minute. Every denial is counted all the same, in the telemetry.
+//! bounded: `MOST` of a kind a minute. Every denial is counted all the same, in the telemetry.
 
 use std::str::FromStr;
 use std::sync::Arc;

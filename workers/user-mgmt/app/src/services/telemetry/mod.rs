@@ -1,7 +1,7 @@
 //! What is recorded of decisions: each denial, and each difference that enforcement would make.
 //!
 //! Each is one line in the log and one event in Workers Analytics Engine, where that is bound, and counts up in the
-//! database by day, permission, route and mode ([`counters`]). All of that comes after the response or without waiting, and
+//! database by day, permission, route and mode (`counters`). All of that comes after the response or without waiting, and
 //! none of it can fail a request.
 
 mod counters;
