@@ -26,12 +26,11 @@ async fn fetch(
     context: Context,
 ) -> worker::Result<worker_platform::Response> {
     // Built at the first request and kept for the life of the isolate.
-    let router = match ROUTER.get() {
-        Some(router) => router,
-        None => {
-            let router = build(&env)?;
-            ROUTER.get_or_init(|| router)
-        }
+    let router = if let Some(router) = ROUTER.get() {
+        router
+    } else {
+        let router = build(&env)?;
+        ROUTER.get_or_init(|| router)
     };
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Deferred(Arc::new(WaitUntil::new(context))));
