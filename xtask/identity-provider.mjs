@@ -69,6 +69,8 @@ server.listen(port, "127.0.0.1", () => {
     scopes: ["openid", "email", "profile", "groups"],
     features: { backchannelLogout: { enabled: true }, devInteractions: { enabled: true } },
     pkce: { required: () => true },
+    // Its own guard against private addresses would refuse to call back this machine.
+    fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
     findAccount: (_, login) => ({ accountId: login, claims: () => person(login) }),
     // Its client is the operator's own: nobody is asked whether it may know who signs in.
     async loadExistingGrant(ctx) {

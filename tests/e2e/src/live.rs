@@ -143,7 +143,8 @@ impl World for Live {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the outbox does not empty: {:?}", self.sql("SELECT * FROM outbox").await);
+        let (left, logs) = (self.sql("SELECT * FROM outbox").await, self.logs().await);
+        panic!("the outbox does not empty: {left:?}\n{}", logs.join("\n"));
     }
 
     async fn migrate(&self, name: &str) {

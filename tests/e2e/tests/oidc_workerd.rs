@@ -91,7 +91,6 @@ async fn groups_and_links_work_with_a_certified_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "the provider's back-channel call does not reach the worker yet; why is not known"]
 async fn both_sign_outs_work_with_a_certified_provider() {
     let (world, _provider, origin) = start("ES256").await;
     // Two browsers that the provider knows as one person; signing out there ends both sessions here.
