@@ -280,6 +280,8 @@ impl World for Native {
 
     async fn settle(&self) {
         self.deferred.run().await;
+        let left = self.sql("SELECT * FROM outbox").await;
+        assert!(left.is_empty(), "the outbox does not empty: {left:?}\n{}", self.logs().await.join("\n"));
     }
 
     async fn migrate(&self, name: &str) {

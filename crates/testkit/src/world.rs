@@ -33,7 +33,7 @@ pub trait World: Send + Sync {
     /// The mails that were sent to an address, the oldest first.
     fn mails(&self, to: &str) -> impl Future<Output = Vec<SentMail>> + Send;
 
-    /// Waits until the work that responses left behind is done.
+    /// Waits until the work that responses left behind is done, and panics where a part of it fails.
     fn settle(&self) -> impl Future<Output = ()> + Send;
 
     /// Applies a migration, by the name of its file.

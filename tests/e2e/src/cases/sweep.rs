@@ -536,7 +536,7 @@ async fn make_tenant<W: World>(world: &W, name: &str) -> String {
 async fn make_session<W: World>(world: &W, user: &str) -> String {
     let sql = format!(
         "INSERT INTO sessions (id, token_hash, user_id, created_at, last_seen_at, expires_at) \
-         SELECT {UUID}, {UUID}, '{user}', 0, 9000000000000, 9000000000000 RETURNING id"
+         SELECT {UUID}, {TOKEN_HASH}, '{user}', 0, 9000000000000, 9000000000000 RETURNING id"
     );
     text(&world.sql(&sql).await[0]["id"])
 }
@@ -569,3 +569,6 @@ async fn assign_by_sql<W: World>(world: &W, user: &str, role: &str) {
 const UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-7' || \
                     substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || \
                     hex(randomblob(6)))";
+
+/// The same: 32 bytes as 43 digits of base64url.
+const TOKEN_HASH: &str = "hex(randomblob(21)) || 'A'";
