@@ -2,6 +2,9 @@
 //!
 //! In scope: starting and stopping it, changing its variables, and looking into its database, its KV and its logs.
 //! Not in scope: the HTTP requests that a test makes, which go to [`Workerd::url`] like anyone's.
+//!
+//! A Node process serves one test after the other, since to load wrangler takes longer than to start workerd. Nothing of
+//! one test is there for the next: workerd ends with the test, and with it every isolate and all that was stored.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -57,11 +60,15 @@ pub struct Answer {
     pub body: String,
 }
 
-/// The workers, running. Each value has an empty storage of its own, and ends its processes when it is dropped.
+/// The workers, running. Each value has a workerd and an empty storage of its own, and ends them when it is dropped.
 pub struct Workerd {
     url: String,
-    host: Mutex<Host>,
+    /// Here until the value is dropped.
+    host: Mutex<Option<Host>>,
 }
+
+/// Hosts that have stopped their workers and can start others.
+static IDLE: Mutex<Vec<Host>> = Mutex::new(Vec::new());
 
 impl Workerd {
     /// Starts all three workers with these variables (`{"user-mgmt": {"RBAC_ENABLED": "on"}}`) over those of their
@@ -82,7 +89,8 @@ impl Workerd {
     }
 
     fn start_with(mut arguments: Value, migrations: Migrations<'_>) -> Result<Self> {
-        let mut host = Host::spawn()?;
+        let idle = lock(&IDLE).pop();
+        let mut host = idle.map_or_else(Host::spawn, Ok)?;
         let migrations = match migrations {
             Migrations::All => json!("all"),
             Migrations::None => json!("none"),
@@ -91,7 +99,7 @@ impl Workerd {
         arguments["migrations"] = migrations;
         let started = host.call("start", arguments)?;
         let url = started["url"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { url, host: Mutex::new(host) })
+        Ok(Self { url, host: Mutex::new(Some(host)) })
     }
 
     /// The address of account-pages, without a slash at its end.
@@ -194,7 +202,20 @@ impl Workerd {
     }
 
     fn call(&self, command: &str, arguments: Value) -> Result<Value> {
-        self.host.lock().unwrap_or_else(PoisonError::into_inner).call(command, arguments)
+        match lock(&self.host).as_mut() {
+            Some(host) => host.call(command, arguments),
+            None => Err(WorkerdError(format!("`{command}` after the end"))),
+        }
+    }
+}
+
+impl Drop for Workerd {
+    fn drop(&mut self) {
+        let Some(mut host) = lock(&self.host).take() else { return };
+        // One that does not stop its workers as it should ends here with all that it has started.
+        if host.call("stop", json!({})).is_ok() {
+            lock(&IDLE).push(host);
+        }
     }
 }
 
@@ -263,6 +284,9 @@ impl Host {
             }
         };
         let mut answer: Value = serde_json::from_str(&line).map_err(unexpected)?;
+        if answer["id"] != self.calls {
+            return Err(WorkerdError(format!("the answer to `{command}` is one to an earlier command")));
+        }
         match answer.get("error") {
             Some(error) => Err(WorkerdError(format!("`{command}`: {}", error.as_str().unwrap_or_default()))),
             None => Ok(answer["ok"].take()),

@@ -1,4 +1,4 @@
-// Hosts workers on workerd for a test in another process, which asks by lines of JSON.
+// Hosts workers on workerd for a test in another process, which asks by lines of JSON. After `stop`, it can start others.
 //
 // A request is {"id", "do", …} on standard input, its answer {"id", "ok"} or {"id", "error"} on standard output.
 // When the input ends, so does the host, with everything that it started: a test that dies leaves nothing behind.
@@ -62,6 +62,14 @@ async function database() {
   return (await env(hosted.includes("user-mgmt") ? "user-mgmt" : hosted[0])).DB;
 }
 
+const statementsOf = new Map();
+
+/** The statements of a file. They are kept, since to tell them apart takes longer than to run them. */
+async function statements(file) {
+  if (!statementsOf.has(file)) statementsOf.set(file, splitSql(await readFile(file, "utf8")));
+  return statementsOf.get(file);
+}
+
 /** Applies what is not applied yet, each file in one batch with its entry in wrangler's own list. */
 async function migrate(files, db, folder = MIGRATIONS) {
   if (files === "all") {
@@ -77,9 +85,8 @@ async function migrate(files, db, folder = MIGRATIONS) {
   const applied = new Set(results.map((row) => row.name));
   const done = [];
   for (const name of files.filter((name) => !applied.has(name))) {
-    const sql = await readFile(path.join(folder, name), "utf8");
     await db.batch([
-      ...splitSql(sql).map((statement) => db.prepare(statement)),
+      ...(await statements(path.join(folder, name))).map((statement) => db.prepare(statement)),
       db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
     ]);
     done.push(name);
@@ -116,9 +123,8 @@ const commands = {
   /** The way back from a migration, and out of wrangler's own list. */
   async rollBack({ file }) {
     const db = await database();
-    const sql = await readFile(path.join(MIGRATIONS, "rollback", file), "utf8");
     await db.batch([
-      ...splitSql(sql).map((statement) => db.prepare(statement)),
+      ...(await statements(path.join(MIGRATIONS, "rollback", file))).map((statement) => db.prepare(statement)),
       db.prepare("DELETE FROM d1_migrations WHERE name = ?").bind(file),
     ]);
   },
