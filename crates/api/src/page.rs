@@ -17,11 +17,11 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Makes a page of rows of which one more than `limit` was asked for; `key` is what the list is sorted by.
-    pub fn of<R>(mut rows: Vec<R>, limit: Limit, key: impl Fn(&R) -> &str, item: impl Fn(R) -> T) -> Self {
+    pub fn of<R>(mut rows: Vec<R>, limit: Limit, key: impl Fn(&R) -> String, item: impl Fn(R) -> T) -> Self {
         let limit = limit.0 as usize;
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = rows.last().filter(|_| more).map(|row| Cursor(key(row).to_owned()).to_string());
+        let next_cursor = rows.last().filter(|_| more).map(|row| Cursor(key(row)).to_string());
         Self { items: rows.into_iter().map(item).collect(), next_cursor }
     }
 
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_page_knows_whether_there_is_another() {
         let page = |rows: &[&str]| {
-            Page::of(rows.iter().map(|row| (*row).to_owned()).collect(), Limit(2), String::as_str, |row| row)
+            Page::of(rows.iter().map(|row| (*row).to_owned()).collect(), Limit(2), String::clone, |row| row)
         };
         assert_eq!(page(&["a", "b"]).next_cursor, None);
         let full = page(&["a", "b", "c"]);

@@ -38,7 +38,7 @@ pub use local_path::LocalPath;
 pub use problem::Problem;
 pub use rate_limit::{RateLimit, RateLimitError};
 pub use request::Request;
-pub use route::{Access, Doc, Endpoint, Outcome, Route, RouteTable};
+pub use route::{Access, Described, Doc, Endpoint, Outcome, Route, RouteTable};
 pub use runtime::{BoxFuture, Defer, Level, Runtime};
 pub use secret::Secret;
 pub use secure_url::{ParseSecureUrlError, SecureUrl};

@@ -16,6 +16,7 @@ mod healthz;
 mod identities;
 mod internal;
 mod oidc;
+mod paging;
 mod rbac_routes;
 mod sessions;
 mod tokens;

@@ -2,20 +2,16 @@
 
 use std::sync::Arc;
 
-use api::{Cursor, Limit, Page};
-use http::StatusCode;
-use http_kit::{Doc, Outcome, Request, json};
-use store::identities;
+use http_kit::{Doc, Outcome, Request};
+use store::identities::{self, Identity};
 
 use crate::app::{App, Platform};
 use crate::caller::SignedIn;
+use crate::routes::paging::{Paging, list_doc};
 use crate::services::oidc::settings;
-use crate::services::problems::store_problem;
 
 pub(in crate::routes) fn doc() -> Doc {
-    let doc = Doc::new("One's own identities at identity providers, the oldest first");
-    let doc = doc.gives::<Page<api::Identity>>(200);
-    doc.query("limit", "1 to 100; 50 if absent").query("cursor", "from the page before")
+    list_doc::<api::Identity>("One's own identities at identity providers, the oldest first")
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(
@@ -23,13 +19,10 @@ pub(in crate::routes) async fn handler<P: Platform>(
     request: Request,
     SignedIn { caller, .. }: SignedIn,
 ) -> Outcome {
-    let limit: Limit = request.query("limit")?.unwrap_or_default();
-    let cursor: Cursor = request.query("cursor")?.unwrap_or_default();
+    let paging = Paging::asked(&request)?;
     let settings = settings(&app)?;
-    let rows = identities::list(caller.user_id(), cursor.key(), limit.and_one());
-    let rows = rows.all(&app.db).await.map_err(|error| store_problem(&error))?;
-    let rows: Vec<_> = rows.into_iter().map(|identity| (identity.id.to_string(), identity)).collect();
-    let item = |(_, identity): (_, identities::Identity)| api::Identity {
+    let rows = |after: &str, limit| identities::list(caller.user_id(), after, limit);
+    let item = |identity: Identity| api::Identity {
         id: identity.id,
         provider: match settings.by_issuer(&identity.issuer) {
             Some(provider) => provider.name.clone(),
@@ -40,5 +33,5 @@ pub(in crate::routes) async fn handler<P: Platform>(
         created_at: identity.created_at.into(),
         last_used_at: identity.last_used_at.map(Into::into),
     };
-    json(StatusCode::OK, &Page::of(rows, limit, |(id, _)| id, item))
+    paging.answer(&app.db, rows, |identity| identity.id.to_string(), item).await
 }

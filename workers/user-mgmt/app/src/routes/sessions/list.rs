@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use api::Page;
 use http_kit::{Doc, Outcome, Request};
 
 use super::page;
 use crate::app::{App, Platform};
 use crate::caller::SignedIn;
+use crate::routes::paging::list_doc;
 
 pub(in crate::routes) fn doc() -> Doc {
-    let doc = Doc::new("One's own live sessions, the newest first").gives::<Page<api::Session>>(200);
-    doc.query("limit", "1 to 100; 50 if absent").query("cursor", "from the page before")
+    list_doc::<api::Session>("One's own live sessions, the newest first")
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{AdminUser, Cursor, Limit, Page};
+use api::{AdminUser, Page};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Allowed;
@@ -11,6 +11,7 @@ use store::user_details::{self, Filter, SearchText};
 use super::to_api;
 use crate::app::{App, Platform};
 use crate::caller::Caller;
+use crate::routes::paging::Paging;
 use crate::services::problems::store_problem;
 
 pub(in crate::routes) fn doc() -> Doc {
@@ -29,8 +30,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     request: Request,
     _: Allowed<Caller>,
 ) -> Outcome {
-    let limit: Limit = request.query("limit")?.unwrap_or_default();
-    let cursor: Cursor = request.query("cursor")?.unwrap_or_default();
+    let Paging { limit, cursor } = Paging::asked(&request)?;
     let filter = Filter {
         status: request.query("status")?,
         tenant: request.query("tenant")?,

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use api::{Cursor, Limit, Page};
-use http::StatusCode;
-use http_kit::{Doc, Outcome, Request, json};
+use http_kit::{Doc, Outcome, Request};
 use rbac::Allowed;
 use store::permissions;
 
 use super::super::permission_to_api;
 use crate::app::{App, Platform};
 use crate::caller::Caller;
-use crate::services::problems::store_problem;
+use crate::routes::paging::{Paging, list_doc};
 
 pub(in crate::routes) fn doc() -> Doc {
-    let doc = Doc::new("The permission catalogue by name").gives::<Page<api::Permission>>(200);
-    doc.query("limit", "1 to 100; 50 if absent").query("cursor", "from the page before")
+    list_doc::<api::Permission>("The permission catalogue by name")
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(
@@ -23,9 +20,6 @@ pub(in crate::routes) async fn handler<P: Platform>(
     request: Request,
     _: Allowed<Caller>,
 ) -> Outcome {
-    let limit: Limit = request.query("limit")?.unwrap_or_default();
-    let cursor: Cursor = request.query("cursor")?.unwrap_or_default();
-    let rows = permissions::list(cursor.key(), limit.and_one()).all(&app.db).await;
-    let rows = rows.map_err(|error| store_problem(&error))?;
-    json(StatusCode::OK, &Page::of(rows, limit, |permission| &permission.name, permission_to_api))
+    let paging = Paging::asked(&request)?;
+    paging.answer(&app.db, permissions::list, |permission| permission.name.clone(), permission_to_api).await
 }

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use accounts::UserId;
-use api::Page;
 use http_kit::{Doc, Outcome, Request};
 use rbac::Allowed;
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential};
+use crate::routes::paging::list_doc;
 use crate::routes::sessions::page;
 use crate::routes::users::find;
 
 pub(in crate::routes) fn doc() -> Doc {
-    let doc = Doc::new("The live sessions of a user, the newest first").gives::<Page<api::Session>>(200);
-    doc.query("limit", "1 to 100; 50 if absent").query("cursor", "from the page before")
+    list_doc::<api::Session>("The live sessions of a user, the newest first")
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(
