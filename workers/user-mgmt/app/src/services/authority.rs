@@ -72,11 +72,10 @@ pub(crate) async fn refuse_excess_of_user<P: Platform>(
     app: &App<P>,
     allowed: &Allowed<Caller>,
     user: UserId,
-    what: Excess,
 ) -> Result<(), Problem> {
     let held = user_roles::effective(user).all(&app.db).await.map_err(|error| store_problem(&error))?;
     let stored: Vec<String> = held.into_iter().map(|permission| permission.name).collect();
-    refuse_excess_of_stored(allowed, &stored, what)
+    refuse_excess_of_stored(allowed, &stored, Excess::Account)
 }
 
 /// Refuses where the caller lacks a permission that a part of a request needs beside the one of its route.

@@ -12,7 +12,7 @@ use super::find;
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::routes::no_content;
-use crate::services::authority::{Excess, refuse_excess_of_user};
+use crate::services::authority::refuse_excess_of_user;
 use crate::services::change::{Change, Event};
 
 pub(in crate::routes) fn doc() -> Doc {
@@ -27,7 +27,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let id = request.param("id")?;
     let before = find(&app.db, id).await?;
     if allowed.basis() == Basis::Granted && id != allowed.principal().user_id() {
-        refuse_excess_of_user(&app, &allowed, id, Excess::Account).await?;
+        refuse_excess_of_user(&app, &allowed, id).await?;
     }
     let mut change = Change::by(&app, &request, &allowed);
     change.push(guard::user_at_version(id, before.authz_version));

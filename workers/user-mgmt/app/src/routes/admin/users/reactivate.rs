@@ -15,7 +15,7 @@ use super::{find, to_api};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::routes::admin::{confirmation, confirmed};
-use crate::services::authority::{Excess, refuse_excess_of_user};
+use crate::services::authority::refuse_excess_of_user;
 use crate::services::change::{Change, Event};
 
 pub(in crate::routes) fn doc() -> Doc {
@@ -33,7 +33,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let id = request.param("id")?;
     let body = confirmation(&request)?;
     let user = find(&app.db, id).await?;
-    refuse_excess_of_user(&app, &allowed, id, Excess::Account).await?;
+    refuse_excess_of_user(&app, &allowed, id).await?;
     confirmed(body.confirm, || format!("this lets {} in again, with the roles that it has", user.email))?;
     if user.status != UserStatus::Suspended {
         return json(StatusCode::OK, &to_api(user));

@@ -16,7 +16,7 @@ use super::{find, find_tenant, or_taken, to_api};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::routes::users::update::name;
-use crate::services::authority::{Excess, refuse_excess_of_address, refuse_excess_of_user, refuse_without};
+use crate::services::authority::{refuse_excess_of_address, refuse_excess_of_user, refuse_without};
 use crate::services::change::{Change, Event};
 use crate::services::mail::Template;
 
@@ -45,7 +45,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
         }
     };
     if email.is_some() || staff.is_some() || tenant.is_some() {
-        refuse_excess_of_user(&app, &allowed, id, Excess::Account).await?;
+        refuse_excess_of_user(&app, &allowed, id).await?;
     }
     if let Some(email) = &email {
         refuse_excess_of_address(&app, &allowed, email)?;

@@ -13,7 +13,6 @@ use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::routes::{no_content, no_such};
 use crate::services::change::{Change, Event};
-use crate::services::problems::store_problem;
 
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Take a resource out of searches").gives_nothing(204)
@@ -25,8 +24,9 @@ pub(in crate::routes) async fn handler<P: Platform>(
     allowed: Allowed<Caller>,
 ) -> Outcome {
     let resource = Resource::of(&request)?;
-    let known = access_resources::exists(&resource.kind, &resource.id).first(&app.db).await;
-    known.map_err(|error| store_problem(&error))?.ok_or_else(|| no_such("resource"))?;
+    if !resource.is_known(&app.db).await? {
+        return Err(no_such("resource"));
+    }
     let mut change = Change::by(&app, &request, &allowed);
     change.push(guard::access_resource_exists(&resource.kind, &resource.id));
     change.push(access_resources::delete(&resource.kind, &resource.id));

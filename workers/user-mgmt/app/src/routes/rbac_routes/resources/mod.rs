@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use http_kit::{Problem, Request};
 use rbac::Permission;
+use store::{Db, access_resources};
+
+use crate::services::problems::store_problem;
 
 pub(in crate::routes) mod delete;
 pub(in crate::routes) mod list;
@@ -42,6 +45,12 @@ impl Resource {
             ));
         }
         Ok(Self { kind, id })
+    }
+
+    /// Whether searches find it.
+    async fn is_known(&self, db: &impl Db) -> Result<bool, Problem> {
+        let found = access_resources::exists(&self.kind, &self.id).first(db).await;
+        found.map(|found| found.is_some()).map_err(|error| store_problem(&error))
     }
 }
 

@@ -25,8 +25,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     allowed: Allowed<Caller>,
 ) -> Outcome {
     let resource = Resource::of(&request)?;
-    let known = access_resources::exists(&resource.kind, &resource.id).first(&app.db).await;
-    if known.map_err(|error| store_problem(&error))?.is_some() {
+    if resource.is_known(&app.db).await? {
         return no_content();
     }
     let mut change = Change::by(&app, &request, &allowed);

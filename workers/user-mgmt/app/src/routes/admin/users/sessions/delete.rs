@@ -13,7 +13,7 @@ use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::routes::no_content;
 use crate::routes::users::find;
-use crate::services::authority::{Excess, refuse_excess_of_user};
+use crate::services::authority::refuse_excess_of_user;
 use crate::services::change::{Change, Event};
 
 pub(in crate::routes) fn doc() -> Doc {
@@ -27,7 +27,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
 ) -> Outcome {
     let (user, session): (UserId, SessionId) = (request.param("userId")?, request.param("sessionId")?);
     let before = find(&app.db, user).await?;
-    refuse_excess_of_user(&app, &allowed, user, Excess::Account).await?;
+    refuse_excess_of_user(&app, &allowed, user).await?;
     let mut change = Change::by(&app, &request, &allowed);
     change.push(guard::user_at_version(user, before.authz_version));
     change.push(guard::session_of_user_exists(session, user));
