@@ -93,17 +93,11 @@ fn every_migration_has_a_way_back_and_seeds() {
     assert_eq!(names("crates/store-sqlite/tests/sqlite/seeds"), migrations);
 }
 
-/// A number may be missing while its migration is still on its way: wrangler applies by name what is not applied yet.
 #[test]
-fn migrations_have_numbers_of_their_own() {
-    let mut seen = BTreeSet::new();
-    for (name, _) in migrations() {
-        let number = name.split('_').next().unwrap();
-        assert!(
-            number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit()),
-            "{name} has no number"
-        );
-        assert!(seen.insert(number.to_owned()), "{number} is taken");
+fn migrations_are_numbered_from_1_without_gaps() {
+    for (index, (name, _)) in migrations().iter().enumerate() {
+        let number = format!("{:04}_", index + 1);
+        assert!(name.starts_with(&number), "{name} should start with {number}");
     }
 }
 
