@@ -56,21 +56,10 @@ pub fn insert(event: &AuditEvent) -> Statement {
 /// already: of the same action by the same actor, about something known or, where the target is empty, about nothing.
 /// The last one that fits has `furtherNotWritten` in its details.
 pub fn insert_bounded(event: &AuditEvent, since: Timestamp, most: u32) -> Statement {
-    statement!(
-        "audit_log/insert_bounded",
-        &event.id,
-        event.at,
-        event.action.as_str(),
-        event.actor.as_ref(),
-        event.action.target().as_str(),
-        event.target_id.as_str(),
-        event.tenant.as_ref(),
-        event.request_id.as_str(),
-        event.client_address.as_deref(),
-        event.details.to_string(),
-        &AuditEventId::first_at(since),
-        i64::from(most),
-    )
+    let mut bounded = statement!("audit_log/insert_bounded");
+    bounded.params = insert(event).params;
+    bounded.params.extend([Param::from(&AuditEventId::first_at(since)), Param::from(i64::from(most))]);
+    bounded
 }
 
 /// The end of a session by a sign-in in the same browser.

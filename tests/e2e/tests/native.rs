@@ -738,14 +738,7 @@ async fn isolates_that_tell_of_flags_at_once_tell_once() {
 #[tokio::test]
 async fn retention_works_off_a_long_past_in_bounded_rounds() {
     let world = Native::with_vars(&[("AUDIT_RETENTION_DAYS", "365")]);
-    world
-        .sql(
-            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 12499) \
-             INSERT INTO audit_log (id, at, action, target_type, target_id, request_id, details) \
-             SELECT printf('00000001-%04x-7000-8000-000000000000', i), 65536 + i, 'role.created', 'role', 'r', 'old', '{}' \
-             FROM n",
-        )
-        .await;
+    add_old_events(&world, 12_500).await;
     let mut left = Vec::new();
     for _ in 0..3 {
         world.run_cron().await;
@@ -758,18 +751,22 @@ async fn retention_works_off_a_long_past_in_bounded_rounds() {
     assert_eq!(told, [json!({ "removed": 12_500, "events": 13 })]);
 }
 
+/// So many events of the first minutes of 1970, by the request `old`.
+async fn add_old_events(world: &Native, count: u32) {
+    let insert = format!(
+        "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}) \
+         INSERT INTO audit_log (id, at, action, target_type, target_id, request_id, details) \
+         SELECT printf('00000001-%04x-7000-8000-000000000000', i), 65536 + i, 'role.created', 'role', 'r', 'old', '{{}}' \
+         FROM n"
+    );
+    world.sql(&insert).await;
+}
+
 /// An administrator, and more events than three pages of an export hold.
 async fn world_with_a_long_log() -> (Native, String) {
     let world = Native::new();
     let session = super_admin(&world, "root@example.com").await.session.unwrap_or_default();
-    world
-        .sql(
-            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 3499) \
-             INSERT INTO audit_log (id, at, action, target_type, target_id, request_id, details) \
-             SELECT printf('00000001-%04x-7000-8000-000000000000', i), 65536 + i, 'role.created', 'role', 'r', 'old', '{}' \
-             FROM n",
-        )
-        .await;
+    add_old_events(&world, 3_500).await;
     world.db.take_calls();
     (world, format!("{}={session}", http_kit::SESSION_COOKIE))
 }
