@@ -5,6 +5,7 @@
 //! are parameters everywhere, so that tests hold still.
 
 mod ambient;
+mod device;
 mod email;
 mod guesses;
 mod id;
@@ -17,6 +18,7 @@ mod timestamp;
 mod token;
 
 pub use ambient::{Clock, Random};
+pub use device::device_name;
 pub use email::{Email, ParseEmailError};
 pub use guesses::{GuessDelay, GuessSubject};
 pub use id::{

@@ -10,6 +10,8 @@ use crate::time::DateTime;
 pub struct Session {
     /// Its id, which is not its token.
     pub id: SessionId,
+    /// The browser and its system, in words that people know: `Firefox on Windows`.
+    pub device: String,
     /// What the browser called itself at the sign-in, cut to 256 characters.
     pub user_agent: Option<String>,
     /// When it started.

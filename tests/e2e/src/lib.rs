@@ -19,4 +19,6 @@ pub mod identity_provider;
 #[cfg(feature = "workerd")]
 pub mod live;
 #[cfg(feature = "workerd")]
+pub mod mail_provider;
+#[cfg(feature = "workerd")]
 pub mod workerd;

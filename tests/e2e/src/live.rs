@@ -41,6 +41,24 @@ impl Live {
         Self::of(workerd, told, all)
     }
 
+    /// Has what is bound to user-mgmt under this name behave like this from now on: `SESSION_STATE`, or `EMAIL`, which then sends
+    /// nothing in any case.
+    pub fn set_gate(&self, binding: &'static str, behaviour: Behaviour) {
+        let name = match behaviour {
+            Behaviour::Works => "works",
+            Behaviour::Fails => "fails",
+            Behaviour::Hangs => "hangs",
+        };
+        block_in_place(|| {
+            // The gate is there for the cases that need it; the others run on the binding of a deployment.
+            if !self.gated.swap(true, Ordering::Relaxed) {
+                self.workerd.update_with_gate(binding, &json!({ "user-mgmt": self.vars }))?;
+            }
+            self.workerd.set_gate(name)
+        })
+        .unwrap();
+    }
+
     fn of(workerd: Workerd, told: Vec<&'static str>, vars: Map<String, Value>) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -168,19 +186,7 @@ impl World for Live {
     }
 
     async fn set_session_state(&self, behaviour: Behaviour) {
-        let name = match behaviour {
-            Behaviour::Works => "works",
-            Behaviour::Fails => "fails",
-            Behaviour::Hangs => "hangs",
-        };
-        block_in_place(|| {
-            // The gate is there for the cases that need it; the others run on the binding of a deployment.
-            if !self.gated.swap(true, Ordering::Relaxed) {
-                self.workerd.update_with_gate(&json!({ "user-mgmt": self.vars }))?;
-            }
-            self.workerd.set_gate(name)
-        })
-        .unwrap();
+        self.set_gate("SESSION_STATE", behaviour);
     }
 
     async fn kv(&self) -> BTreeMap<String, String> {

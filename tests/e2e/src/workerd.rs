@@ -112,15 +112,16 @@ impl Workerd {
         self.call("update", json!({ "vars": vars })).map(drop)
     }
 
-    /// The same, with user-mgmt bound to a gate before session-state, which [`Self::set_gate`] opens and closes.
-    pub fn update_with_gate(&self, vars: &Value) -> Result<()> {
-        let overrides = json!({ "user-mgmt": { "SESSION_STATE": "session-state-gate" } });
+    /// The same, with a gate in the place of one of user-mgmt's bindings, which [`Self::set_gate`] opens and closes:
+    /// `SESSION_STATE`, which is behind it, or `EMAIL`.
+    pub fn update_with_gate(&self, binding: &str, vars: &Value) -> Result<()> {
+        let overrides = json!({ "user-mgmt": { binding: "gate" } });
         self.call("update", json!({ "vars": vars, "bindingOverrides": overrides })).map(drop)
     }
 
-    /// What becomes of a call of session-state: it `works`, `fails` or `hangs`.
+    /// What becomes of a call that comes to the gate: it `works`, `fails` or `hangs`.
     pub fn set_gate(&self, behaviour: &str) -> Result<()> {
-        self.fetch("session-state-gate", "PUT", &format!("/behaviour/{behaviour}"), &[], None).map(drop)
+        self.fetch("gate", "PUT", &format!("/behaviour/{behaviour}"), &[], None).map(drop)
     }
 
     /// Applies more migrations; what is applied already is passed over.

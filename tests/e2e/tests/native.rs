@@ -591,6 +591,37 @@ async fn a_mail_that_can_not_be_sent_is_sent_by_the_cron_trigger_once_it_can() {
     assert!(log.contains("made to fail") && !log.contains(&mail.token()));
 }
 
+/// Whoever asks again while no mail can be sent gets one in the end, with a link that works.
+#[tokio::test]
+async fn mails_of_one_kind_that_can_not_be_sent_become_one() {
+    let world = Native::new();
+    let mut admin = cases::super_admin(&world, "root@example.com").await;
+    let mut ada = Client::new(&world);
+    ada.register("ada@example.com", PASSWORD).await.expect(201);
+    world.mailbox.set_failing(true);
+    let body = json!({ "username": "new@example.com" });
+    let invited = cases::text(&admin.post("/v1/admin/users", &body).await.expect(201).json()["id"]);
+    for _ in 0..5 {
+        ada.post("/forgot-password", &json!({ "username": "ada@example.com" })).await.expect(202);
+        admin.post(&format!("/v1/admin/users/{invited}/invitation"), &json!({})).await.expect(202);
+        world.runtime.advance(Duration::from_mins(3));
+        world.run_cron().await;
+    }
+    assert_eq!(count(&world, "outbox").await, 2);
+    world.mailbox.set_failing(false);
+    world.runtime.advance(Duration::from_hours(1));
+    world.run_cron().await;
+    for (address, path) in [("ada@example.com", "reset"), ("new@example.com", "invitation")] {
+        let mails = world.mails(address).await;
+        assert_eq!(mails.len(), 1, "{path}: {mails:?}");
+        let body = json!({ "token": mails[0].token(), "password": "another horse battery" });
+        Client::new(&world).post("/forgot-password-new-password", &body).await.expect(204);
+    }
+    // What is said once more is no reminder of what was said before.
+    world.run_cron().await;
+    assert_eq!(count(&world, "mail_requests").await, 1, "of the changed password alone");
+}
+
 /// What a request asks of the database, by round trips: the names of the statements and what kinds of them there are.
 /// What comes after the response is left out, since nobody can time it.
 async fn work(world: &mut Native, path: &str, email: &str) -> (Vec<Vec<&'static str>>, Vec<Vec<String>>) {

@@ -97,6 +97,7 @@ async fn first_sign_in_makes_an_account_and_the_next_one_finds_it() {
         json!([identity["provider"], identity["subject"], identity["email"]]),
         json!(["Example SSO", "ada-1", "ada@example.com"])
     );
+    assert_eq!(world.mailbox.sent(), [], "nobody had another way in");
     let events = world.sql("SELECT action FROM audit_log ORDER BY id").await;
     let actions: Vec<&str> = events.iter().map(|event| event["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["user.provisioned", "identity.linked", "session.created", "session.created"]);
@@ -466,6 +467,12 @@ async fn a_vouched_address_opens_the_account_that_confirmed_it() {
     let mut client = Client::new(&world);
     sign_in(&world, &mut client).await.expect(303);
     assert_eq!(my_id(&mut client).await, id);
+    // Its owner is told, in case it was not them.
+    let [mail] = &world.mails("ada@example.com").await[..] else { panic!("one mail") };
+    assert_eq!(mail.subject, "A new way to sign in to your account");
+    for part in [&mail.text, &mail.html] {
+        assert!(part.contains("Example SSO") && part.contains("/identities"), "{part}");
+    }
     owner.get("/load-user").await.expect(200);
     Client::new(&world).login("ada@example.com", PASSWORD).await.expect(200);
     // From here on it is the subject that counts, whatever becomes of the address.
@@ -476,6 +483,7 @@ async fn a_vouched_address_opens_the_account_that_confirmed_it() {
     sign_in(&world, &mut later).await.expect(303);
     assert_eq!(my_id(&mut later).await, id);
     assert_eq!(later.get("/load-user").await.json()["username"], "ada@example.com");
+    assert_eq!(world.mails("ada@example.com").await.len(), 1, "told once");
 }
 
 #[tokio::test]
@@ -699,6 +707,13 @@ async fn an_identity_is_linked_by_whoever_is_signed_in_and_by_nobody_else() {
     link(&world, &mut bob).await.expect(303);
     link(&world, &mut bob).await.expect(303);
     assert_eq!(count(&world, "external_identities").await, 1, "twice is once");
+    let subjects: Vec<String> =
+        world.mails("bob@example.com").await.into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(
+        subjects,
+        ["A new way to sign in to your account"],
+        "whoever found the session open is noticed"
+    );
     link(&world, &mut eve).await.expect_problem(409, "identity_taken");
     let mut client = Client::new(&world);
     sign_in(&world, &mut client).await.expect(303);

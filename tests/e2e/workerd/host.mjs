@@ -18,13 +18,13 @@ const CONFIGURATIONS = {
   "account-pages": "wrangler/account-pages.jsonc",
   "user-mgmt": "wrangler/user-mgmt.jsonc",
   "session-state": "wrangler/session-state.jsonc",
-  "session-state-gate": "tests/e2e/workerd/gate/wrangler.jsonc",
+  gate: "tests/e2e/workerd/gate/wrangler.jsonc",
   bookmarks: "examples/bookmarks/wrangler.jsonc",
   notes: "examples/typescript/wrangler.jsonc",
   "store-contract-worker": "tests/store-contract/worker/wrangler.jsonc",
 };
 // The first one is whom the address that `start` gives belongs to.
-const APPLICATION = ["account-pages", "user-mgmt", "session-state", "session-state-gate"];
+const APPLICATION = ["account-pages", "user-mgmt", "session-state", "gate"];
 
 // Standard output carries answers and nothing else.
 const answers = process.stdout.write.bind(process.stdout);

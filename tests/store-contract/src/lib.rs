@@ -238,6 +238,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             token_is_usable_until_it_is_replaced_deleted_or_too_old
             address_is_verified_once_and_a_reset_ends_sessions
             tokens_that_are_over_are_swept_and_others_stay
+            a_newer_mail_takes_the_place_of_one_of_its_kind_that_waits
             requests_of_long_ago_are_swept_and_others_stay
         }
         rollout {

@@ -1,6 +1,6 @@
 //! Requests for mails, and the one-time tokens in them.
 
-use accounts::{OneTimeToken, Timestamp, TokenHash};
+use accounts::{OneTimeToken, OutboxId, Timestamp, TokenHash};
 use serde_json::{Value, json};
 use store::audit::{self, MailRequested};
 use store::one_time_tokens::{self, Life, Purpose};
@@ -148,12 +148,48 @@ pub(crate) async fn tokens_that_are_over_are_swept_and_others_stay(db: &impl Db)
     Ok(())
 }
 
+/// Whether these pieces of work are there.
+async fn waiting<const N: usize>(db: &impl Db, ids: [OutboxId; N]) -> Check<[bool; N]> {
+    let mut found = [false; N];
+    for (id, found) in ids.into_iter().zip(&mut found) {
+        *found = outbox::by_id(id).first(db).await?.is_some();
+    }
+    Ok(found)
+}
+
+pub(crate) async fn a_newer_mail_takes_the_place_of_one_of_its_kind_that_waits(db: &impl Db) -> Check {
+    let (ada, bob) = (user(db).await?, user(db).await?);
+    let address = some(users::by_id(ada).first(db).await?)?.email;
+    let [first, of_another_kind, of_bob, too_soon, second, third] = std::array::from_fn(|_| outbox_id());
+    let ask = |id, template, seconds| {
+        let now = later(seconds);
+        let not_since = Timestamp::from_millis(now.as_millis() - 60_000);
+        mail_requests::request(id, &address, template, when(now), not_since).to_vec()
+    };
+    db.batch(ask(first, "a", 0)).await?;
+    db.batch(ask(of_another_kind, "b", 0)).await?;
+    db.batch(mail_requests::owe(of_bob, bob, "a", when(NOW)).to_vec()).await?;
+    db.batch(ask(too_soon, "a", 59)).await?;
+    same(waiting(db, [first, of_another_kind, of_bob, too_soon]).await?, [true, true, true, false])?;
+    db.batch(ask(second, "a", 60)).await?;
+    same(waiting(db, [first, of_another_kind, of_bob, second]).await?, [false, true, true, true])?;
+    // What somebody is owed comes whenever it comes, and is the last request of its kind too.
+    db.batch(mail_requests::owe(third, ada, "a", when(later(61))).to_vec()).await?;
+    let entry = some(outbox::by_id(third).first(db).await?)?;
+    same(json!([entry.kind, entry.payload]), json!(["send_mail", { "template": "a", "userId": ada }]))?;
+    db.batch(ask(too_soon, "a", 62)).await?;
+    same(waiting(db, [second, third, too_soon]).await?, [false, true, false])
+}
+
 pub(crate) async fn requests_of_long_ago_are_swept_and_others_stay(db: &impl Db) -> Check {
     let user = user(db).await?;
     let address = some(users::by_id(user).first(db).await?)?.email;
-    for (template, millis) in [("old", 10), ("new", 11)] {
-        let now = Timestamp::from_millis(millis);
-        db.batch(mail_requests::request(outbox_id(), &address, template, when(now), now).to_vec()).await?;
+    for (template, millis, sent) in [("old", 10, true), ("waits", 10, false), ("new", 11, true)] {
+        let (id, now) = (outbox_id(), Timestamp::from_millis(millis));
+        db.batch(mail_requests::request(id, &address, template, when(now), now).to_vec()).await?;
+        if sent {
+            outbox::delete(id).run(db).await?;
+        }
     }
     let rows = db.fetch(mail_requests::sweep(Timestamp::from_millis(10), 0)).await?;
     same(rows.len(), 0)?;

@@ -88,6 +88,7 @@ macro_rules! each_case {
             management::what_is_built_in_stays,
             pages::a_new_account_is_confirmed_on_the_page_of_its_mail,
             pages::a_forgotten_password_is_set_on_the_page_of_its_mail,
+            pages::a_known_device_signs_in_by_the_page_whatever_strangers_guess,
             passwords::a_common_password_can_not_be_chosen,
             passwords::the_algorithm_can_be_changed_at_any_time,
             passwords::a_hash_of_the_older_framework_is_good_for_one_sign_in,

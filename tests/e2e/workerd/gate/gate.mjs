@@ -1,11 +1,13 @@
-// Stands between user-mgmt and session-state, and lets a test say what becomes of what passes.
+// Stands between user-mgmt and session-state, or in the place of what sends mail, and lets a test say what becomes of what passes.
+
+import { WorkerEntrypoint } from "cloudflare:workers";
 
 const HANGING_MILLISECONDS = 60_000;
 
 let behaviour = "works";
 
-export default {
-  async fetch(request, env) {
+export default class Gate extends WorkerEntrypoint {
+  async fetch(request) {
     const url = new URL(request.url);
     if (url.pathname.startsWith("/behaviour/")) {
       behaviour = url.pathname.slice("/behaviour/".length);
@@ -13,7 +15,7 @@ export default {
     }
     switch (behaviour) {
       case "works":
-        return await env.SESSION_STATE.fetch(request);
+        return await this.env.SESSION_STATE.fetch(request);
       case "fails":
         return new Response("made to fail", { status: 500 });
       case "hangs":
@@ -22,5 +24,11 @@ export default {
       default:
         throw new Error(`no such behaviour: ${behaviour}`);
     }
-  },
-};
+  }
+
+  /** What the binding `EMAIL` has; nothing is sent from here. */
+  async send() {
+    if (behaviour === "hangs") await scheduler.wait(HANGING_MILLISECONDS);
+    throw new Error("made to fail");
+  }
+}

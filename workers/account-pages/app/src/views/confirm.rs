@@ -2,7 +2,6 @@ use accounts::{ApiTokenId, IdentityId, RoleId, SessionId, UserId, UserStatus};
 use api::{AdminUser, ApiToken, Identity, Session};
 use askama::Template;
 
-use super::device::device;
 use super::viewer::Section;
 use super::{Form, Moment, Samples, UserChange, Viewer, identities, sessions, tokens, users};
 use crate::reader::Reader;
@@ -29,7 +28,7 @@ impl ConfirmPage {
         Self {
             viewer,
             title: "End this session?",
-            subject: session.map(|found| (device(found.user_agent.as_deref()), found.created_at.into())),
+            subject: session.map(|found| (found.device.clone(), found.created_at.into())),
             consequence: "That browser is signed out at once. Whoever uses it has to sign in again.",
             form: Form::new(format!("/sessions/{id}/end"), "End the session", Vec::new())
                 .dangerous()

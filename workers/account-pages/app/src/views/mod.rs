@@ -4,7 +4,6 @@ mod broken_link;
 mod check_mail;
 mod confirm;
 mod delete_account;
-mod device;
 mod error;
 mod field;
 mod forgot_password;

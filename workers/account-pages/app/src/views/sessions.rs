@@ -1,8 +1,7 @@
-use accounts::{SessionId, Timestamp};
+use accounts::{SessionId, Timestamp, device_name};
 use api::{DateTime, Page, Session};
 use askama::Template;
 
-use super::device::device;
 use super::viewer::Section;
 use super::{Moment, Samples, Viewer};
 use crate::reader::Reader;
@@ -31,7 +30,7 @@ impl From<Session> for Row {
     fn from(session: Session) -> Self {
         Self {
             id: session.id,
-            device: device(session.user_agent.as_deref()),
+            device: session.device,
             current: session.current,
             created: session.created_at.into(),
             seen: session.last_seen_at.into(),
@@ -62,6 +61,7 @@ pub(super) fn sample(id: u128, user_agent: &str, current: bool) -> Session {
     let time = DateTime(Timestamp::from_millis(1_769_851_800_000));
     Session {
         id: SessionId::from_u128(id),
+        device: device_name(Some(user_agent)),
         user_agent: Some(user_agent.to_owned()),
         created_at: time,
         last_seen_at: time,

@@ -169,11 +169,21 @@ impl<P: Platform> Change<P> {
         self.push(outbox::insert_revocation_of_others(id, user, kept, when));
     }
 
-    /// The owner of an account is owed a mail, where this deployment sends any.
+    /// The owner of an account is owed a mail, where this deployment sends any; one is enough, however often they are owed it
+    /// before it can be sent.
     pub fn mail_user(&mut self, user: UserId, template: Template) {
         if self.app.config.mail.is_some() {
             let (id, when) = self.work();
-            let payload = json!({ "template": template, "userId": user });
+            self.statements.extend(mail_requests::owe(id, user, template.as_str(), when));
+        }
+    }
+
+    /// The owner of an account is told that an identity at this provider opens it, where this deployment sends mail.
+    pub fn mail_of_identity(&mut self, user: UserId, provider: &str) {
+        if self.app.config.mail.is_some() {
+            let (id, when) = self.work();
+            let payload =
+                json!({ "template": Template::IdentityLinked, "userId": user, "provider": provider });
             self.push(outbox::insert(id, Kind::SendMail.as_str(), &payload, when));
         }
     }

@@ -1,6 +1,6 @@
 //! One's own sessions: to see, to end, and to have read anew. An API token does none of it.
 
-use accounts::{SessionId, UserId};
+use accounts::{SessionId, UserId, device_name};
 use http_kit::{Outcome, Request};
 use store::sessions::{self, Listed};
 
@@ -24,6 +24,7 @@ pub(in crate::routes) async fn page<P: Platform>(
     let rows = |after: &str, limit| sessions::list(user, limits, now, after, limit);
     let item = |session: Listed| api::Session {
         id: session.id,
+        device: device_name(session.user_agent.as_deref()),
         user_agent: session.user_agent,
         created_at: session.created_at.into(),
         last_seen_at: session.last_seen_at.into(),

@@ -8,11 +8,14 @@ use super::template::{Content, Template, render};
 use crate::app::{App, Platform};
 
 /// A mail that is to be sent, as the outbox keeps it.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SendMail {
     template: Template,
     user_id: UserId,
+    /// Which provider an identity is at, in the mail that is about one.
+    #[serde(default)]
+    provider: String,
 }
 
 /// Writes a mail and hands it over. Whom it is for, and whether it still makes sense, is decided now: the account may have
@@ -28,7 +31,9 @@ pub(crate) async fn deliver<P: Platform>(app: &App<P>, work: SendMail) -> Result
     // A name on an account that nobody has confirmed may be anything that a stranger wants read under our name.
     let name = recipient.first_name.as_deref().filter(|_| recipient.verified);
     let minutes = app.config.token_life.as_secs() / 60;
-    let content = Content { site: &settings.public_url, name, token: &token, minutes };
+    let known = app.config.oidc.as_ref().and_then(|oidc| oidc.by_id(&work.provider));
+    let provider = known.map_or(work.provider.as_str(), |provider| &provider.name);
+    let content = Content { site: &settings.public_url, name, token: &token, minutes, provider };
     let (text, html) = render(template, &content)?;
     let mail =
         Mail { from: settings.from.clone(), to: recipient.email, subject: template.subject(), text, html };
@@ -55,7 +60,7 @@ fn purpose(template: Template) -> Option<Purpose> {
         Template::VerifyEmail => Some(Purpose::VerifyEmail),
         Template::ResetPassword => Some(Purpose::ResetPassword),
         Template::Invitation => Some(Purpose::Invite),
-        Template::AlreadyRegistered | Template::PasswordChanged => None,
+        Template::AlreadyRegistered | Template::PasswordChanged | Template::IdentityLinked => None,
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Template {
     PasswordChanged,
     /// An administrator has made an account.
     Invitation,
+    /// An identity at a provider opens the account.
+    IdentityLinked,
 }
 
 impl Template {
@@ -27,6 +29,7 @@ impl Template {
             Self::AlreadyRegistered => "already_registered",
             Self::PasswordChanged => "password_changed",
             Self::Invitation => "invitation",
+            Self::IdentityLinked => "identity_linked",
         }
     }
 
@@ -37,6 +40,7 @@ impl Template {
             Self::AlreadyRegistered => "You already have an account",
             Self::PasswordChanged => "Your password was changed",
             Self::Invitation => "You are invited",
+            Self::IdentityLinked => "A new way to sign in to your account",
         }
     }
 }
@@ -51,6 +55,8 @@ pub(super) struct Content<'a> {
     pub(super) token: &'a str,
     /// How long the token can be used.
     pub(super) minutes: u64,
+    /// What people call the provider of an identity, in the mail that is about one.
+    pub(super) provider: &'a str,
 }
 
 impl Content<'_> {
@@ -87,23 +93,26 @@ templates!(
     AlreadyRegistered AlreadyRegisteredHtml "mail/already_registered.html" AlreadyRegisteredText "mail/already_registered.txt",
     PasswordChanged PasswordChangedHtml "mail/password_changed.html" PasswordChangedText "mail/password_changed.txt",
     Invitation InvitationHtml "mail/invitation.html" InvitationText "mail/invitation.txt",
+    IdentityLinked IdentityLinkedHtml "mail/identity_linked.html" IdentityLinkedText "mail/identity_linked.txt",
 );
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Template; 5] = [
+    const ALL: [Template; 6] = [
         Template::VerifyEmail,
         Template::ResetPassword,
         Template::AlreadyRegistered,
         Template::PasswordChanged,
         Template::Invitation,
+        Template::IdentityLinked,
     ];
 
     fn rendered(template: Template, name: Option<&str>) -> (String, String) {
         let site = "https://accounts.example.com".parse().unwrap();
-        render(template, &Content { site: &site, name, token: "TOKEN", minutes: 60 }).unwrap()
+        render(template, &Content { site: &site, name, token: "TOKEN", minutes: 60, provider: "Example <b>" })
+            .unwrap()
     }
 
     #[test]
@@ -139,7 +148,10 @@ mod tests {
     fn only_mails_with_a_token_show_one() {
         for template in ALL {
             let (text, html) = rendered(template, None);
-            let expected = !matches!(template, Template::AlreadyRegistered | Template::PasswordChanged);
+            let expected = !matches!(
+                template,
+                Template::AlreadyRegistered | Template::PasswordChanged | Template::IdentityLinked
+            );
             assert_eq!(
                 (text.contains("TOKEN"), html.contains("TOKEN")),
                 (expected, expected),

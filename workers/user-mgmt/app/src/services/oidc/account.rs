@@ -167,6 +167,7 @@ fn adopt<P: Platform>(
         let details = json!({ "provider": arrived.provider.id, "before": { "status": owner.status } });
         change.also(Event::new(Action::UserClaimed, user, details));
     }
+    change.mail_of_identity(user, &arrived.provider.id);
     change.also(linked(arrived, id, user, "email"));
     id
 }
@@ -371,6 +372,7 @@ pub(super) async fn link<P: Platform>(
     change.push(guard::user_exists(user));
     let identity = arrived.identity(id, user, email.as_ref());
     change.push(identities::insert(&NewIdentity { created_at: change.now(), ..identity }));
+    change.mail_of_identity(user, &arrived.provider.id);
     match change.try_commit(linked(arrived, id, user, "session")).await {
         Ok(_) => Ok(()),
         Err(error) if error.is_conflict("external_identities", "issuer") => Err(taken()),

@@ -1,7 +1,8 @@
-/// What a browser called itself, in words that its owner knows: `Firefox on Windows`.
+/// What a browser called itself, in words that its owner knows: `Firefox on Windows`. What is not known stays as it is, cut to
+/// 80 characters.
 ///
 /// It helps somebody to find their own devices in a list and is relied on for nothing: anybody can send any name.
-pub(crate) fn device(user_agent: Option<&str>) -> String {
+pub fn device_name(user_agent: Option<&str>) -> String {
     // Whatever imitates another browser comes before the one that it imitates.
     const BROWSERS: [(&str, &str); 12] = [
         ("Edg/", "Edge"),
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn device_is_browser_and_system() {
+    fn device_name_is_browser_and_system() {
         const CHROME: &str = "(KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
         for (agent, expected) in [
             (
@@ -67,9 +68,9 @@ mod tests {
             ("curl/8.5.0", "curl"),
             ("a-script", "a-script"),
         ] {
-            assert_eq!(device(Some(agent)), expected, "{agent}");
+            assert_eq!(device_name(Some(agent)), expected, "{agent}");
         }
-        assert_eq!(device(None), "Unknown device");
-        assert_eq!(device(Some(&"x".repeat(256))).len(), 80);
+        assert_eq!(device_name(None), "Unknown device");
+        assert_eq!(device_name(Some(&"x".repeat(256))).len(), 80);
     }
 }
