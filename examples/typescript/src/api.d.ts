@@ -2201,6 +2201,8 @@ export interface components {
             createdAt: components["schemas"]["DateTime"];
             /** @description Whether the request was made with it. */
             current: boolean;
+            /** @description The browser and its system, in words that people know: `Firefox on Windows`. */
+            device: string;
             /** @description When it ends at the latest, used or not. */
             expiresAt: components["schemas"]["DateTime"];
             /** @description Its id, which is not its token. */

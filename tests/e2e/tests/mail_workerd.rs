@@ -114,12 +114,12 @@ async fn a_provider_takes_mail_and_what_it_does_not_take_comes_later() {
 async fn a_binding_that_hangs_keeps_nobody_waiting_and_loses_nothing() {
     let mut world = Live::start(&[], Migrations::All);
     Client::new(&world).register(ADA, PASSWORD).await.expect(201);
-    world.set_gate("EMAIL", testkit::Behaviour::Hangs);
+    world.set_gate("EMAIL", Behaviour::Hangs);
     ask(&world).await;
     failed(&world, 1).await;
     let log = world.logs().await.join("\n");
     assert!(log.contains("no answer within 10 s"), "{log}");
-    world.set_gate("EMAIL", testkit::Behaviour::Fails);
+    world.set_gate("EMAIL", Behaviour::Fails);
     world.sql("UPDATE outbox SET due_at = 1").await;
     world.run_cron().await;
     failed(&world, 2).await;
