@@ -595,7 +595,7 @@ async fn a_mail_that_can_not_be_sent_is_sent_by_the_cron_trigger_once_it_can() {
 #[tokio::test]
 async fn mails_of_one_kind_that_can_not_be_sent_become_one() {
     let world = Native::new();
-    let mut admin = cases::super_admin(&world, "root@example.com").await;
+    let mut admin = super_admin(&world, "root@example.com").await;
     let mut ada = Client::new(&world);
     ada.register("ada@example.com", PASSWORD).await.expect(201);
     world.mailbox.set_failing(true);

@@ -65,7 +65,7 @@ fn workers_that_start_after_others_find_nothing_of_them() {
     before.kv_put("CACHE", "key", "before", None).unwrap();
     // What an isolate keeps in its memory.
     before.set_gate("fails").unwrap();
-    assert_eq!(status(&before, "session-state-gate", "/healthz"), 500);
+    assert_eq!(status(&before, "gate", "/healthz"), 500);
     drop(before);
 
     // In the host that has just become free, unless another test was quicker to take it.
@@ -76,7 +76,7 @@ fn workers_that_start_after_others_find_nothing_of_them() {
     assert_eq!(after.kv_keys("CACHE", "").unwrap(), Vec::<String>::new());
     let tables = "SELECT name FROM sqlite_schema WHERE name = 'users'";
     assert!(after.sql(&[(tables, &[])]).unwrap()[0].is_empty());
-    assert_ne!(status(&after, "session-state-gate", "/healthz"), 500);
+    assert_ne!(status(&after, "gate", "/healthz"), 500);
     assert_eq!(status(&after, "user-mgmt", "/rbac/roles"), 404);
 }
 
