@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["edgeward-accounts"],
     &["edgeward-api"],
     &["edgeward-store", "edgeward-http-kit"],
-    &["edgeward-oidc", "edgeward-guard"],
+    &["edgeward-oidc", "edgeward-guard", "edgeward-cli"],
     &[
         "user-mgmt-app",
         "session-state-app",

@@ -50,7 +50,7 @@ pub struct RoleRef {
 }
 
 /// `POST /v1/admin/users`: without a password, the account is invited by mail.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateUserRequest {
@@ -61,6 +61,7 @@ pub struct CreateUserRequest {
     /// Last name.
     pub last_name: Option<PersonName>,
     /// An initial password of 12 to 256 characters, which whoever creates the account then knows.
+    #[serde(skip_serializing)]
     pub password: Option<NewPassword>,
     /// The name of the tenant; `default` if absent.
     pub tenant: Option<TenantName>,
@@ -73,28 +74,31 @@ pub struct CreateUserRequest {
 }
 
 /// `PATCH /v1/admin/users/:id`: what is absent stays, `null` clears a name.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeUserRequest {
     /// First name.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "Option<PersonName>"))]
     pub first_name: Option<Option<PersonName>>,
     /// Last name.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "Option<PersonName>"))]
     pub last_name: Option<Option<PersonName>>,
     /// Another e-mail address: it has to be verified anew, and every session ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<Email>,
     /// The name of another tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<TenantName>,
     /// Whether it belongs to the cohort `staff` of a rollout.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<bool>,
 }
 
 /// `POST /v1/admin/users/:id/suspend` and `/reactivate`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConfirmRequest {

@@ -54,18 +54,29 @@ impl Description {
     /// The longest one, in characters.
     pub const MAX_CHARS: usize = 500;
 
+    /// Takes any text up to that length.
+    pub fn parse(text: String) -> Result<Self, ParseDescriptionError> {
+        if text.chars().count() > Self::MAX_CHARS { Err(ParseDescriptionError) } else { Ok(Self(text)) }
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
+/// Why a text is not a description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseDescriptionError;
+
+impl std::fmt::Display for ParseDescriptionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a description has at most 500 characters")
+    }
+}
+
 impl<'de> serde::Deserialize<'de> for Description {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.chars().count() > Self::MAX_CHARS {
-            return Err(serde::de::Error::custom("a description has at most 500 characters"));
-        }
-        Ok(Self(text))
+        Self::parse(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }

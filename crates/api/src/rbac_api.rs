@@ -27,7 +27,7 @@ pub struct Role {
 }
 
 /// `POST /rbac/roles`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateRoleRequest {
@@ -42,18 +42,20 @@ pub struct CreateRoleRequest {
 }
 
 /// `PUT /rbac/roles/:id`: what is absent stays.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateRoleRequest {
     /// Its new name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<RoleName>,
     /// Its new description.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
 }
 
 /// `PUT /rbac/roles/:id/permissions`: exactly these from now on.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetRolePermissionsRequest {
@@ -62,7 +64,7 @@ pub struct SetRolePermissionsRequest {
 }
 
 /// What a role grants.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RolePermissions {
@@ -71,7 +73,7 @@ pub struct RolePermissions {
 }
 
 /// An entry of the permission catalogue.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Permission {
@@ -89,7 +91,7 @@ pub struct Permission {
 }
 
 /// `POST /rbac/permissions`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreatePermissionRequest {
@@ -102,7 +104,7 @@ pub struct CreatePermissionRequest {
 
 /// `PUT /rbac/permissions`: what an application asks of its callers. Registering the same manifest again changes
 /// nothing.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Manifest {
@@ -113,10 +115,13 @@ pub struct Manifest {
     /// Remove permissions even where roles still grant them.
     #[serde(default)]
     pub force: bool,
+    /// Answer what it would change, or why it would be refused, and change nothing.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 /// A permission of an application.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManifestPermission {
@@ -130,8 +135,8 @@ pub struct ManifestPermission {
     pub roles: Vec<RoleName>,
 }
 
-/// What registering a manifest changed.
-#[derive(Clone, Debug, Default, Serialize, PartialEq, Eq)]
+/// What registering a manifest changed, or would change.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ManifestResult {
@@ -148,7 +153,7 @@ pub struct ManifestResult {
 }
 
 /// What an application suggests that a role should grant.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SuggestedGrant {
@@ -159,7 +164,7 @@ pub struct SuggestedGrant {
 }
 
 /// `POST /rbac/users/:userId/roles`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AssignRoleRequest {
@@ -168,7 +173,7 @@ pub struct AssignRoleRequest {
 }
 
 /// The roles of a user.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserRoles {
@@ -177,7 +182,7 @@ pub struct UserRoles {
 }
 
 /// A role that a user has.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Assignment {
@@ -197,7 +202,7 @@ pub struct Assignment {
 }
 
 /// What a user may do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EffectivePermissions {
@@ -206,7 +211,7 @@ pub struct EffectivePermissions {
 }
 
 /// A permission that a user has.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EffectivePermission {
@@ -217,7 +222,7 @@ pub struct EffectivePermission {
 }
 
 /// `POST /rbac/check`: may the caller do this?
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckRequest {
@@ -241,7 +246,7 @@ pub enum CheckMode {
 }
 
 /// The answer to a check.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CheckResponse {

@@ -1,10 +1,10 @@
 use accounts::{Email, RoleId, UserId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::time::DateTime;
 
 /// `GET /v1/admin/rollout`: where a rollout stands, and what the next step would change.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Rollout {
@@ -35,7 +35,7 @@ pub struct Rollout {
 }
 
 /// What is switched on in user-mgmt.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RolloutFlags {
@@ -50,7 +50,7 @@ pub struct RolloutFlags {
 }
 
 /// A list that may be cut, and how many items there are in all.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Top<T> {
@@ -61,7 +61,7 @@ pub struct Top<T> {
 }
 
 /// What is wrong with roles and permissions.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MatrixDefects {
@@ -76,7 +76,7 @@ pub struct MatrixDefects {
 }
 
 /// A permission that no role grants.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UngrantedPermission {
@@ -90,7 +90,7 @@ pub struct UngrantedPermission {
 }
 
 /// A role that nobody has.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UnheldRole {
@@ -101,7 +101,7 @@ pub struct UnheldRole {
 }
 
 /// A grant that can't be read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UnreadableGrant {
@@ -114,7 +114,7 @@ pub struct UnreadableGrant {
 }
 
 /// A protected route that came to no decision.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UnexercisedRoute {
@@ -127,7 +127,7 @@ pub struct UnexercisedRoute {
 }
 
 /// What was found, and where. Lists begin with the most frequent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Findings {
@@ -142,7 +142,7 @@ pub struct Findings {
 }
 
 /// What was found on a route.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RouteFindings {
@@ -156,7 +156,7 @@ pub struct RouteFindings {
 }
 
 /// What was found about a permission.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionFindings {
@@ -168,7 +168,7 @@ pub struct PermissionFindings {
 }
 
 /// What was found about a user.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserFindings {
@@ -184,7 +184,7 @@ pub struct UserFindings {
 }
 
 /// What was found on a day.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RolloutDay {
@@ -201,7 +201,7 @@ pub struct RolloutDay {
 }
 
 /// Whether enforcement can be switched on for everyone.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Readiness {
@@ -212,7 +212,7 @@ pub struct Readiness {
 }
 
 /// Something that speaks against enforcement, or is worth knowing before it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReadinessReason {

@@ -1390,15 +1390,9 @@ export interface components {
         };
         /** @description `PATCH /v1/admin/users/:id`: what is absent stays, `null` clears a name. */
         ChangeUserRequest: {
-            /**
-             * @description First name.
-             * @default null
-             */
+            /** @description First name. */
             firstName?: components["schemas"]["PersonName"] | null;
-            /**
-             * @description Last name.
-             * @default null
-             */
+            /** @description Last name. */
             lastName?: components["schemas"]["PersonName"] | null;
             /** @description Whether it belongs to the cohort `staff` of a rollout. */
             staff?: boolean | null;
@@ -1777,6 +1771,11 @@ export interface components {
             /** @description The application's name. */
             application: components["schemas"]["RoleName"];
             /**
+             * @description Answer what it would change, or why it would be refused, and change nothing.
+             * @default false
+             */
+            dryRun?: boolean;
+            /**
              * @description Remove permissions even where roles still grant them.
              * @default false
              */
@@ -1799,7 +1798,7 @@ export interface components {
              */
             roles?: components["schemas"]["RoleName"][];
         };
-        /** @description What registering a manifest changed. */
+        /** @description What registering a manifest changed, or would change. */
         ManifestResult: {
             /** @description New in the catalogue. */
             added: string[];

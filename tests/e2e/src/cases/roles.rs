@@ -133,12 +133,17 @@ pub async fn a_manifest_twice_changes_nothing<W: World>(world: &mut W) {
     let second = manifest(json!([{ "name": "pages:write", "description": "Write" }]), false);
     let reply = admin.put("/rbac/permissions", &second).await.expect_problem(409, "permission_in_use");
     assert_eq!(reply.json()["permissions"], json!(["pages:read"]));
-    let second = manifest(json!([{ "name": "pages:write", "description": "Write" }]), true);
+    let mut second = manifest(json!([{ "name": "pages:write", "description": "Write" }]), true);
+    let changes = json!({
+        "added": [], "updated": ["pages:write"], "removed": ["pages:read"], "unchanged": 0, "suggested": []
+    });
+    second["dryRun"] = json!(true);
+    for _ in 0..2 {
+        assert_eq!(admin.put("/rbac/permissions", &second).await.expect(200).json(), changes, "not done yet");
+    }
+    second["dryRun"] = json!(false);
     let reply = admin.put("/rbac/permissions", &second).await.expect(200).json();
-    assert_eq!(
-        reply,
-        json!({ "added": [], "updated": ["pages:write"], "removed": ["pages:read"], "unchanged": 0, "suggested": [] })
-    );
+    assert_eq!(reply, changes);
 
     let twice = manifest(json!([{ "name": "a:b" }, { "name": "a:b" }]), false);
     admin.put("/rbac/permissions", &twice).await.expect_problem(400, "invalid_request");

@@ -50,7 +50,10 @@ pub(in crate::routes) async fn handler<P: Platform>(
     }
     let suggested = suggested(&app, &manifest).await?;
     let result = ManifestResult { suggested, ..plan.result(wanted.len()) };
-    if plan.is_empty() {
+    if manifest.dry_run {
+        refuse_taken(&app, &plan).await?;
+    }
+    if plan.is_empty() || manifest.dry_run {
         return json(StatusCode::OK, &result);
     }
 
@@ -74,14 +77,24 @@ pub(in crate::routes) async fn handler<P: Platform>(
         object!({ "added": result.added, "updated": result.updated, "removed": result.removed }),
     );
     change.try_commit(event).await.map_err(|error| {
-        if error.is_conflict("permissions", "name") {
-            let detail = "a permission of the manifest is built in or belongs to another application";
-            Problem::conflict("permission_taken", detail)
-        } else {
-            store_problem(&error)
-        }
+        if error.is_conflict("permissions", "name") { taken() } else { store_problem(&error) }
     })?;
     json(StatusCode::OK, &result)
+}
+
+fn taken() -> Problem {
+    let detail = "a permission of the manifest is built in or belongs to another application";
+    Problem::conflict("permission_taken", detail)
+}
+
+/// Looks for what the batch would come up against, where there is no batch.
+async fn refuse_taken<P: Platform>(app: &App<P>, plan: &Plan<'_>) -> Result<(), Problem> {
+    let added: Vec<&str> = plan.added.iter().map(|(name, _)| *name).collect();
+    if added.is_empty() {
+        return Ok(());
+    }
+    let found = permissions::by_names(&added).all(&app.db).await.map_err(|error| store_problem(&error))?;
+    if found.is_empty() { Ok(()) } else { Err(taken()) }
 }
 
 /// What the application suggests and no role grants yet.
