@@ -20,6 +20,11 @@ cargo xtask COMMAND
   screenshots           take a picture of every page
   build                 build the three workers, print their sizes
       --check-sizes       fail when one is over its budget
+  deploy                create or find what an environment needs, migrate, deploy, see whether it answers
+      --env NAME          staging, production, or another one of wrangler/
+      --dry-run           rehearse it: no account, nothing is changed
+  doctor                say what is wrong with this set-up, and how to mend it
+      --env NAME          with the account, and what is deployed there
   deny                  check licences, sources and duplicates of the dependencies
   advisories            check the dependencies against the advisory database (needs the open internet)
 ";
@@ -31,6 +36,8 @@ pub(crate) enum Task {
     Setup,
     Dev(DevOptions),
     Build { check_sizes: bool },
+    Deploy(DeployOptions),
+    Doctor { environment: Option<String> },
     Test { native: bool },
     Screenshots,
     Deny,
@@ -47,13 +54,20 @@ pub(crate) struct DevOptions {
     pub(crate) oidc: bool,
 }
 
+/// What is deployed where.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct DeployOptions {
+    pub(crate) environment: String,
+    pub(crate) dry_run: bool,
+}
+
 pub(crate) fn parse() -> Result<Task> {
     parse_from(Parser::from_env()).map_err(|error| {
         Failure::new(error.to_string(), "`cargo xtask help` lists the commands and their options")
     })
 }
 
-fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
+pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
     let mut task = match parser.next()? {
         None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Task::Help),
         Some(Arg::Value(command)) => match command.string()?.as_str() {
@@ -63,6 +77,8 @@ fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
                 Task::Dev(DevOptions { port: 8787, flags: true, fresh: false, example: None, oidc: false })
             }
             "build" => Task::Build { check_sizes: false },
+            "deploy" => Task::Deploy(DeployOptions::default()),
+            "doctor" => Task::Doctor { environment: None },
             "test" => Task::Test { native: false },
             "screenshots" => Task::Screenshots,
             "deny" => Task::Deny,
@@ -90,11 +106,20 @@ fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt::Error> {
             }
             (Task::Dev(options), Arg::Long("oidc")) => options.oidc = true,
             (Task::Build { check_sizes }, Arg::Long("check-sizes")) => *check_sizes = true,
+            (Task::Deploy(options), Arg::Long("env")) => options.environment = parser.value()?.string()?,
+            (Task::Deploy(options), Arg::Long("dry-run")) => options.dry_run = true,
+            (Task::Doctor { environment }, Arg::Long("env")) => {
+                *environment = Some(parser.value()?.string()?);
+            }
             (Task::Test { native }, Arg::Long("native")) => *native = true,
             (_, other) => return Err(other.unexpected()),
         }
     }
-    Ok(task)
+    match task {
+        // Nothing is deployed to a place that nobody named.
+        Task::Deploy(options) if options.environment.is_empty() => Err("deploy needs --env NAME".into()),
+        task => Ok(task),
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +142,19 @@ mod tests {
         let expected = DevOptions { port: 9000, flags: false, fresh: true, example, oidc: true };
         let parsed = parse("dev --port 9000 --flags=off --fresh --example bookmarks --oidc").unwrap();
         assert_eq!(parsed, Task::Dev(expected));
+    }
+
+    #[test]
+    fn deploy_needs_an_environment() {
+        let options = |dry_run| DeployOptions { environment: "staging".into(), dry_run };
+        assert_eq!(parse("deploy --env staging").unwrap(), Task::Deploy(options(false)));
+        assert_eq!(parse("deploy --dry-run --env=staging").unwrap(), Task::Deploy(options(true)));
+        assert!(
+            parse("deploy").is_err() && parse("deploy --dry-run").is_err() && parse("deploy --env").is_err()
+        );
+        assert_eq!(parse("doctor").unwrap(), Task::Doctor { environment: None });
+        let staging = Task::Doctor { environment: Some("staging".into()) };
+        assert_eq!(parse("doctor --env staging").unwrap(), staging);
     }
 
     #[test]

@@ -252,7 +252,7 @@ fn configure(
     example.into_iter().chain(workers).collect()
 }
 
-/// What `wrangler/README.md` explains; each worker reads what it knows.
+/// What `docs/CONFIGURATION.md` explains; each worker reads what it knows.
 fn variables(options: &DevOptions) -> String {
     let flags = ["RBAC_ENABLED", "USER_MGMT_CORE", "USER_MGMT_UI", "USER_MGMT_ENFORCE"];
     let mut lines: Vec<_> =

@@ -1,6 +1,7 @@
 //! The project's chores, by `cargo xtask COMMAND`.
 //!
-//! In scope: installing the tools, building the workers, running them locally, running the tests, checking sizes.
+//! In scope: installing the tools, building the workers, running them locally, running the tests, checking sizes,
+//! deploying.
 //! Not in scope: anything that a deployed worker does.
 #![expect(
     clippy::print_stdout,
@@ -16,7 +17,11 @@ mod args;
 mod browser;
 mod chromium;
 mod deny;
+mod deploy;
 mod dev;
+mod doctor;
+#[cfg(test)]
+mod documentation;
 mod example;
 mod failure;
 mod identity_provider;
@@ -59,6 +64,8 @@ fn run() -> Result<()> {
         Task::Setup => setup(),
         Task::Dev(options) => dev::run(&options),
         Task::Build { check_sizes } => sizes::build_and_report(check_sizes),
+        Task::Deploy(options) => deploy::run(&options),
+        Task::Doctor { environment } => doctor::run(environment.as_deref()),
         Task::Test { native } => test::run(native),
         Task::Screenshots => browser::screenshots(),
         Task::Deny => deny::check(),

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::browser;
+use crate::deploy;
 use crate::failure::Result;
 use crate::process::stream;
 use crate::progress::Progress;
@@ -16,11 +17,16 @@ pub(crate) fn run(native: bool) -> Result<()> {
         return Progress::new(1).loud("native tests", native_tests);
     }
     let missing = Tools::missing(&tools::BROWSER)?;
-    let mut progress = Progress::new(missing.len() + workers::STEPS + 3);
+    let mut progress = Progress::new(missing.len() + workers::STEPS + 5);
     // What takes seconds and fails most often comes first.
     progress.loud("native tests", native_tests)?;
     let tools = Tools::install(missing, &mut progress)?;
     workers::build(&workers::TESTED, &tools, &mut progress)?;
+    progress.loud("deployments, rehearsed", || deploy::rehearse_all(&tools))?;
+    progress.loud("what needs wrangler or Node", || {
+        let mut command = tools.command("cargo");
+        stream(command.args(["test", "--package", "xtask", "--", "--ignored"]), REMEDY)
+    })?;
     progress.loud("tests on workerd", || {
         // Selected like the native tests, so that nothing is compiled again with other features. Every test binary that
         // needs workerd is called so at its end.

@@ -29,6 +29,12 @@ pub(crate) struct CargoTool {
     program: &'static str,
 }
 
+impl std::fmt::Display for CargoTool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.package, self.version)
+    }
+}
+
 const WORKER_BUILD: CargoTool =
     CargoTool { package: "worker-build", version: "0.8.7", program: "worker-build" };
 /// To the letter the version of the `wasm-bindgen` crate in `Cargo.lock`.
@@ -85,6 +91,11 @@ impl Tools {
         Ok(missing)
     }
 
+    /// The tools of this checkout, as far as they are there.
+    pub(crate) fn installed() -> Result<Self> {
+        Self::locate()
+    }
+
     /// Installs what is missing, a step each.
     pub(crate) fn install(missing: Vec<Need>, progress: &mut Progress) -> Result<Self> {
         let tools = Self::locate()?;
@@ -94,8 +105,7 @@ impl Tools {
                     progress.quiet(&format!("installing the {WASM} target"), add_wasm_target)?;
                 }
                 Need::Cargo(tool) => {
-                    let what =
-                        format!("installing {} {} (minutes, but only once)", tool.package, tool.version);
+                    let what = format!("installing {tool} (minutes, but only once)");
                     progress.quiet(&what, || tools.cargo_install(tool))?;
                 }
                 Need::Npm => progress.quiet("installing the npm packages", || tools.npm_install())?,

@@ -12,6 +12,7 @@
     reason = "a case that fails fails its test"
 )]
 
+pub mod api_reference;
 pub mod bookmarks;
 pub mod cases;
 #[cfg(feature = "workerd")]

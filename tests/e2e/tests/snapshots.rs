@@ -1,6 +1,7 @@
 //! What is reviewed when it changes: the API description, who may use which route, and how answers look.
 //!
-//! The description is served to clients: `EDGEWARD_WRITE=1 cargo test -p e2e --test snapshots` writes it anew. The others are
+//! The description is served to clients, and docs/API.md is made of it: `EDGEWARD_WRITE=1 cargo test -p e2e --test snapshots` writes
+//! both anew. The others are
 //! for people to read, and are accepted by `cargo insta review`.
 
 use std::fmt::Write;
@@ -20,15 +21,20 @@ fn the_api_description_is_that_of_the_route_table() {
     let mut document = openapi::document("Edgeward", env!("CARGO_PKG_VERSION"), &table);
     document["servers"] = json!([{ "url": "/api" }]);
     let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
-    let path = testkit::root().join("workers/account-pages/public/openapi.json");
-    if std::env::var_os("EDGEWARD_WRITE").is_some() {
-        std::fs::write(&path, &text).unwrap();
+    for (path, text) in [
+        ("workers/account-pages/public/openapi.json", text),
+        ("docs/API.md", e2e::api_reference::markdown(&document)),
+    ] {
+        let file = testkit::root().join(path);
+        if std::env::var_os("EDGEWARD_WRITE").is_some() {
+            std::fs::write(&file, &text).unwrap();
+        }
+        let written = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(
+            written == text,
+            "{path}: the route table has changed: run this test with EDGEWARD_WRITE=1 and read the difference"
+        );
     }
-    let written = std::fs::read_to_string(path).unwrap();
-    assert!(
-        written == text,
-        "the route table has changed: run this test with EDGEWARD_WRITE=1 and read the difference"
-    );
 }
 
 #[test]

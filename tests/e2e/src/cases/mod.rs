@@ -11,6 +11,7 @@ pub mod authzen;
 pub mod bodies;
 pub mod combinations;
 pub mod cron;
+pub mod documentation;
 pub mod enforcement;
 pub mod faults;
 pub mod flags;
@@ -68,6 +69,8 @@ macro_rules! each_case {
             authzen::an_answer_says_why_and_follows_every_change,
             authzen::resources_are_made_known_and_forgotten,
             cron::what_is_over_is_deleted_by_the_cron_trigger,
+            documentation::the_sql_of_the_documentation_does_what_it_says,
+            documentation::the_requests_of_the_documentation_are_answered,
             faults::session_state_that_fails_or_hangs_blocks_nothing_and_catches_up,
             faults::a_store_that_answers_with_what_was_opens_no_strict_check,
             faults::a_record_that_can_not_be_read_is_none_and_is_written_anew,
