@@ -11,7 +11,9 @@ let world;
 let browser;
 
 before(async () => {
-  [world, browser] = await Promise.all([World.start(), startBrowser()]);
+  // One after the other, so that what has started is ended where the next one fails.
+  browser = await startBrowser();
+  world = await World.start();
 });
 
 after(async () => {
