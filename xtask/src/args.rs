@@ -4,6 +4,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::example::Example;
 use crate::failure::{Failure, Result};
+use crate::people;
 
 pub(crate) const USAGE: &str = "\
 cargo xtask COMMAND
@@ -25,6 +26,22 @@ cargo xtask COMMAND
       --dry-run           rehearse it: no account, nothing is changed
   doctor                say what is wrong with this set-up, and how to mend it
       --env NAME          with the account, and what is deployed there
+  people COMMAND        accounts of a deployment that begins to have roles, see docs/PEOPLE.md
+      default-role        give MEMBER to every account that lacks it
+      promote ROLE EMAIL… give a role to these accounts
+        --list FILE         and to those in this file, one address a line
+        --unconfirmed       though nobody has shown that the addresses are theirs
+      bootstrap-admin EMAIL
+                          make an account the first SUPER_ADMIN (--unconfirmed as above)
+      import              take over the users of devondragon/workers-users
+        --source FILE       the configuration of its worker user-mgmt
+        --source-database N what it calls its database (usersDB)
+        --confirmed         the addresses count as shown to be their owners'
+      --local | --remote  the database on this machine, or the one on the platform
+      --persist-to DIR    where the local one is (that of `dev`)
+      --env NAME          which environment of the platform
+      --dry-run           only say what would be done
+      --operator NAME     who does it, for the audit log (whoever is signed in here)
   deny                  check licences, sources and duplicates of the dependencies
   advisories            check the dependencies against the advisory database (needs the open internet)
 ";
@@ -40,6 +57,7 @@ pub(crate) enum Task {
     Doctor { environment: Option<String> },
     Test { native: bool },
     Screenshots,
+    People(people::Options),
     Deny,
     Advisories,
 }
@@ -81,6 +99,9 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
             "doctor" => Task::Doctor { environment: None },
             "test" => Task::Test { native: false },
             "screenshots" => Task::Screenshots,
+            "people" => {
+                return Ok(people::Options::parse(&mut parser)?.map_or(Task::Help, Task::People));
+            }
             "deny" => Task::Deny,
             "advisories" => Task::Advisories,
             unknown => return Err(format!("there is no command `{unknown}`").into()),

@@ -1,7 +1,7 @@
 //! The project's chores, by `cargo xtask COMMAND`.
 //!
 //! In scope: installing the tools, building the workers, running them locally, running the tests, checking sizes,
-//! deploying.
+//! deploying, and the accounts of a deployment that begins to have roles.
 //! Not in scope: anything that a deployed worker does.
 #![expect(
     clippy::print_stdout,
@@ -27,6 +27,8 @@ mod failure;
 mod identity_provider;
 #[cfg(test)]
 mod layering;
+mod machine;
+mod people;
 mod process;
 mod progress;
 mod seed;
@@ -68,6 +70,7 @@ fn run() -> Result<()> {
         Task::Doctor { environment } => doctor::run(environment.as_deref()),
         Task::Test { native } => test::run(native),
         Task::Screenshots => browser::screenshots(),
+        Task::People(options) => people::run(options),
         Task::Deny => deny::check(),
         Task::Advisories => deny::advisories(),
     }

@@ -125,21 +125,26 @@ pub(crate) fn wait_if_stopping() {
 /// Runs a command whose output only matters when it fails; gives its standard output.
 pub(crate) fn capture(command: &mut Command, remedy: &str) -> Result<String> {
     let name = describe(command);
+    let (status, output, errors) = output(command).or_fail(|| format!("`{name}` can't be run"), remedy)?;
+    if status.success() {
+        return Ok(output);
+    }
+    eprintln!("\n{}", tail(&format!("{output}{errors}")));
+    Err(Failure::new(format!("`{name}` failed ({status})"), remedy))
+}
+
+/// Runs a command to its end; gives how it ended, its standard output and its standard error.
+pub(crate) fn output(command: &mut Command) -> std::io::Result<(ExitStatus, String, String)> {
     let outcome = (|| {
         let mut group = Group::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
         let errors = group.child().stderr.take();
         let reader = thread::spawn(move || read_all(errors));
         let output = read_all(group.child().stdout.take());
         let status = group.child().wait()?;
-        Ok::<_, std::io::Error>((status, output, reader.join().unwrap_or_default()))
+        Ok((status, output, reader.join().unwrap_or_default()))
     })();
     wait_if_stopping();
-    let (status, output, errors) = outcome.or_fail(|| format!("`{name}` can't be run"), remedy)?;
-    if status.success() {
-        return Ok(output);
-    }
-    eprintln!("\n{}", tail(&format!("{output}{errors}")));
-    Err(Failure::new(format!("`{name}` failed ({status})"), remedy))
+    outcome
 }
 
 /// Runs a command with its output where ours goes.

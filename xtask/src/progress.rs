@@ -69,6 +69,29 @@ impl Progress {
     }
 }
 
+/// A line that counts what a long step has done: `importing: 12000 of 100000, 34 s`.
+pub(crate) struct Meter {
+    what: String,
+    started: Instant,
+}
+
+impl Meter {
+    pub(crate) fn new(what: &str) -> Self {
+        Self { what: what.to_owned(), started: Instant::now() }
+    }
+
+    /// So many are done: the same line again where one is watching, a new one elsewhere.
+    pub(crate) fn show(&mut self, done: u64, total: u64) {
+        let line = format!("{}: {done} of {total}, {}", self.what, seconds(self.started));
+        if std::io::stdout().is_terminal() && done < total {
+            print!("{line}\r");
+            std::io::stdout().flush().ok();
+        } else {
+            println!("{line}");
+        }
+    }
+}
+
 fn seconds(since: Instant) -> String {
     let elapsed = since.elapsed();
     if elapsed < Duration::from_secs(10) {

@@ -1,14 +1,13 @@
 //! The database of the local session: migrated, with two accounts to sign in with.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::Path;
 
-use accounts::Random;
 use accounts::password::{Argon2Cost, Cost, NewPassword, hash_now};
 use sha2::{Digest, Sha256};
 
 use crate::failure::{OrFail, Result};
+use crate::machine::Machine;
 use crate::process::capture;
 use crate::tools::{Tools, hex};
 
@@ -113,21 +112,6 @@ fn hashed(password: &str) -> Result<String> {
     let report = "report this; it should not happen";
     let password =
         NewPassword::parse(password.to_owned()).or_fail(|| "a demo password can't be used".into(), report)?;
-    let mut salt = Salt([0; 16]);
-    File::open("/dev/urandom")
-        .and_then(|mut source| source.read_exact(&mut salt.0))
-        .or_fail(|| "there is no randomness".into(), "run this where /dev/urandom is")?;
-    hash_now(password.as_password(), Cost::Argon2id(Argon2Cost::DEFAULT), &salt)
+    hash_now(password.as_password(), Cost::Argon2id(Argon2Cost::DEFAULT), &Machine)
         .or_fail(|| "a demo password can't be hashed".into(), report)
-}
-
-/// Randomness that was drawn beforehand, where a failure can still be told.
-struct Salt([u8; 16]);
-
-impl Random for Salt {
-    fn fill(&self, buffer: &mut [u8]) {
-        for (to, from) in buffer.iter_mut().zip(self.0.iter().cycle()) {
-            *to = *from;
-        }
-    }
 }

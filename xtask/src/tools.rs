@@ -58,6 +58,8 @@ pub(crate) enum Need {
 /// What building and running the workers needs.
 pub(crate) const WORKERS: [Need; 4] =
     [Need::WasmTarget, Need::Cargo(&WORKER_BUILD), Need::Cargo(&WASM_BINDGEN), Need::Npm];
+/// What running wrangler alone needs.
+pub(crate) const WRANGLER: [Need; 1] = [Need::Npm];
 /// What testing the pages in a browser needs besides.
 pub(crate) const BROWSER: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium];
 /// What checking the dependencies needs.
@@ -66,6 +68,7 @@ pub(crate) const DENY: [Need; 1] = [Need::Cargo(&CARGO_DENY)];
 pub(crate) const ALL: [Need; 6] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium, DENY[0]];
 
 /// Where the installed tools are.
+#[derive(Clone)]
 pub(crate) struct Tools {
     root: PathBuf,
     dir: PathBuf,

@@ -20,6 +20,11 @@ pub use hash::{
 };
 pub use rust_crypto::{RustCrypto, argon2id};
 
+/// Whether this is a hash of the older framework that [`verify`] reads, once.
+pub fn is_older_hash(stored: &str) -> bool {
+    legacy::LegacyHash::parse(stored).is_some()
+}
+
 /// The shortest password that may be chosen, in characters.
 pub const MIN_CHARS: usize = 12;
 /// The longest password that is accepted, in characters.

@@ -10,6 +10,7 @@
 
 mod db;
 mod error;
+mod inline;
 mod rows;
 mod statement;
 mod window;
@@ -25,6 +26,7 @@ pub mod identities;
 pub mod mail_requests;
 pub mod one_time_tokens;
 pub mod outbox;
+pub mod people;
 pub mod permissions;
 pub mod rbac_meta;
 pub mod role_permissions;

@@ -9,6 +9,9 @@ use crate::rows::json;
 use crate::statement::statement;
 use crate::{Query, Statement};
 
+/// The kind of work that makes what is cached about anybody's permissions stale. Written by commands too.
+pub const RAISE_EPOCH: &str = "raise_epoch";
+
 /// A piece of work.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Entry {

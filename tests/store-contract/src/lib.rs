@@ -18,6 +18,7 @@ mod identities;
 mod limits;
 mod mail;
 mod outbox;
+mod people;
 mod permissions;
 mod role_permissions;
 mod roles;
@@ -213,6 +214,18 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             effective_permissions_name_the_roles_that_give_them
             user_without_roles_may_do_nothing
             last_active_super_admin_stays
+        }
+        people {
+            role_is_given_to_those_who_lack_it_with_event_version_and_epoch
+            role_that_is_given_twice_is_given_once
+            accounts_without_a_role_are_paged_but_for_those_it_was_taken_from
+            accounts_are_found_by_address_with_what_matters_of_them
+            role_is_found_by_its_name_in_any_case
+            active_administrators_are_named
+            addresses_are_paged_in_order
+            imported_accounts_have_their_hash_role_and_event
+            thousand_accounts_are_imported_in_one_batch
+            inlined_statements_do_what_bound_ones_do
         }
         access {
             subjects_are_found_by_id_and_address_with_what_was_asked_for

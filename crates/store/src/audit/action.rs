@@ -91,6 +91,8 @@ actions! {
         ["after.email" "after.roles"]
     UserCreated "user.created" User "An administrator made an account, by an invitation or with an initial password."
         ["after.email" "after.firstName" "after.lastName" "after.status" "after.staff" "after.tenant" "after.roles"]
+    UserImported "user.imported" User "An operator took an account over from another system."
+        ["sourceId" "operator" "after.email" "after.roles"]
     UserEmailVerified "user.email_verified" User "Somebody confirmed their address."
         ["email"]
     UserActivated "user.activated" User "Somebody accepted an invitation and set a password."
@@ -177,7 +179,7 @@ actions! {
     RolePermissionRevoked "role.permission_revoked" Role "A role grants one permission less."
         ["role" "permission"]
     RoleAssigned "role.assigned" User "A user was given a role."
-        ["role" "roleId" "reason"]
+        ["role" "roleId" "reason" "operator"]
     RoleRemoved "role.removed" User "A role was taken from a user."
         ["role" "roleId" "reason"]
     PermissionCreated "permission.created" Permission "A permission was added to the catalogue."

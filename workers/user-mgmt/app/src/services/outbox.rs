@@ -58,7 +58,7 @@ impl Kind {
         match self {
             Self::RevokeSessions => "revoke_sessions",
             Self::InvalidateUser => "invalidate_user",
-            Self::RaiseEpoch => "raise_epoch",
+            Self::RaiseEpoch => outbox::RAISE_EPOCH,
             Self::SendMail => "send_mail",
             Self::SendAlert => "send_alert",
         }

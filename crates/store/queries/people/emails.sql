@@ -1,0 +1,1 @@
+SELECT email FROM users WHERE email > ?1 ORDER BY email LIMIT ?2

@@ -1,0 +1,1 @@
+SELECT id, name FROM roles WHERE name = ?1
