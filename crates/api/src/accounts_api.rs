@@ -152,10 +152,18 @@ pub struct LoadUser {
     pub last_name: Option<String>,
     /// The name of its tenant.
     pub tenant: String,
+    /// Whether it has a password; without one, it is signed in to at an identity provider.
+    #[serde(default = "always")]
+    pub has_password: bool,
     /// The names of its roles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<String>>,
     /// What those roles grant, sorted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
+}
+
+/// An earlier release does not say it, and knows no account without one.
+fn always() -> bool {
+    true
 }

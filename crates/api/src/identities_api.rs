@@ -30,6 +30,8 @@ pub struct Providers {
 pub struct Identity {
     /// Its id.
     pub id: IdentityId,
+    /// The id of the provider, where it is still configured.
+    pub provider_id: Option<String>,
     /// What people call the provider; its issuer where it is configured no longer.
     pub provider: String,
     /// Who one is there.

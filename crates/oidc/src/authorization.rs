@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use accounts::{LoginToken, TokenHash};
 use base64::Engine;
@@ -47,8 +48,23 @@ impl LoginSecret {
     }
 }
 
+/// Whether the provider asks for credentials (OpenID Connect Core 1.0, section 3.1.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// Where it does not know the browser.
+    IfNeeded,
+    /// In any case, and says in the ID token when it did (`auth_time`). A browser can leave that out: what the token says is all
+    /// that counts.
+    Login,
+}
+
 /// Where to send a browser that wants to sign in.
-pub fn authorization_url(settings: &Settings, metadata: &Metadata, secret: &LoginSecret) -> String {
+pub fn authorization_url(
+    settings: &Settings,
+    metadata: &Metadata,
+    secret: &LoginSecret,
+    prompt: Prompt,
+) -> String {
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(secret.verifier()));
     let mut query = Serializer::new(String::new());
     query
@@ -60,7 +76,14 @@ pub fn authorization_url(settings: &Settings, metadata: &Metadata, secret: &Logi
         .append_pair("nonce", &secret.nonce())
         .append_pair("code_challenge", &challenge)
         .append_pair("code_challenge_method", "S256");
-    if let Some(max_age) = settings.max_age {
+    let max_age = match prompt {
+        Prompt::IfNeeded => settings.max_age,
+        Prompt::Login => {
+            query.append_pair("prompt", "login");
+            Some(Duration::ZERO)
+        }
+    };
+    if let Some(max_age) = max_age {
         query.append_pair("max_age", &max_age.as_secs().to_string());
     }
     with_query(&metadata.authorization_endpoint.to_string(), &query.finish())
@@ -136,8 +159,6 @@ impl Callback {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const TOKEN: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
@@ -167,7 +188,8 @@ mod tests {
     #[test]
     fn the_request_shows_neither_secret_nor_verifier() {
         let (settings, metadata) = parts();
-        let (secret, url) = (secret(), authorization_url(&settings, &metadata, &secret()));
+        let ask = |prompt| authorization_url(&settings, &metadata, &secret(), prompt);
+        let (secret, url) = (secret(), ask(Prompt::IfNeeded));
         let (address, query) = url.split_once('?').unwrap();
         assert_eq!(address, "https://a.example/go");
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -197,6 +219,7 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 4, "none can be told from another");
+        assert!(ask(Prompt::Login).ends_with("&prompt=login&max_age=0"));
     }
 
     #[test]

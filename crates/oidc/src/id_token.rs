@@ -136,6 +136,18 @@ impl TryFrom<f64> for Seconds {
 }
 
 impl IdToken {
+    /// When somebody entered their credentials, as a provider says in an ID token that was checked when it came and kept since.
+    /// Nothing is checked here.
+    pub fn credentials_entered_at(kept: &str) -> Option<Timestamp> {
+        #[derive(Deserialize)]
+        struct Entered {
+            auth_time: Seconds,
+        }
+        let payload = crate::jws::split(kept).ok()?.payload;
+        let entered: Entered = serde_json::from_slice(&payload).ok()?;
+        Some(Timestamp::from_millis(entered.auth_time.0 * 1_000))
+    }
+
     /// Checks what a signed token says.
     pub fn check(signed: &Signed, expected: &Expected<'_>) -> Result<Self, IdTokenError> {
         if signed.kind.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("JWT")) {

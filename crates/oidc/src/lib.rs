@@ -15,7 +15,7 @@ mod logout_token;
 mod metadata;
 mod token_endpoint;
 
-pub use authorization::{Callback, LoginSecret, Refused, authorization_url};
+pub use authorization::{Callback, LoginSecret, Prompt, Refused, authorization_url};
 pub use claims::Claims;
 pub use client::{Cache, Client, ProviderError, Settings, SignedIn};
 pub use id_token::{Expected, IdToken, IdTokenError};

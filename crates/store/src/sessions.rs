@@ -59,6 +59,9 @@ pub struct Account {
     /// Whether it is of the staff of whoever runs the deployment.
     #[serde(deserialize_with = "flag")]
     pub staff: bool,
+    /// Whether it has a password.
+    #[serde(deserialize_with = "flag")]
+    pub has_password: bool,
     /// Rises with any change to the account's roles, status or password.
     pub authz_version: i64,
 }

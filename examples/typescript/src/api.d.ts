@@ -1707,6 +1707,8 @@ export interface components {
             lastUsedAt?: components["schemas"]["DateTime"] | null;
             /** @description What people call the provider; its issuer where it is configured no longer. */
             provider: string;
+            /** @description The id of the provider, where it is still configured. */
+            providerId?: string | null;
             /** @description Who one is there. */
             subject: string;
         };
@@ -1733,6 +1735,11 @@ export interface components {
         LoadUser: {
             /** @description First name. */
             firstName?: string | null;
+            /**
+             * @description Whether it has a password; without one, it is signed in to at an identity provider.
+             * @default true
+             */
+            hasPassword?: boolean;
             /** @description Last name. */
             lastName?: string | null;
             /** @description What those roles grant, sorted. */
@@ -4299,6 +4306,8 @@ export interface operations {
                 provider?: string;
                 /** @description a path of this site to go on at afterwards; the profile if absent */
                 next?: string;
+                /** @description `login` has the provider ask for credentials, whether it knows the browser or not */
+                prompt?: string;
             };
             header?: never;
             path?: never;

@@ -17,6 +17,7 @@ export default [
   { name: "sign-in", open: at("/sign-in") },
   { name: "sign-in-next", open: at("/sign-in?next=/profile") },
   { name: "sign-in-wrong", open: (visitor) => submit(visitor, "/sign-in", { "E-mail address": "ada@example.com", Password: "wrong" }, "Sign in") },
+  { name: "sign-in-provider-refused", open: at("/sign-in?error=oidc_not_provisioned") },
   { name: "register", open: at("/register") },
   {
     name: "register-wrong",
@@ -50,6 +51,27 @@ export default [
     as: "member",
     open: (visitor) => submit(visitor, "/password", { "Current password": "", "New password": "short" }, "Change the password"),
   },
+  { name: "password-none", as: "sso", open: at("/password") },
+  { name: "identities-none", as: "member", open: at("/identities") },
+  { name: "identities", as: "sso", open: at("/identities") },
+  {
+    name: "identities-dialog",
+    as: "sso",
+    open: async (visitor) => {
+      await visitor.goto("/identities");
+      await visitor.page.locator("a[data-dialog]").first().click();
+      await visitor.page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "identities-link",
+    as: "member",
+    open: async (visitor) => {
+      await visitor.goto("/profile");
+      await visitor.press("Link an identity");
+      await visitor.seesHeading("Link an identity");
+    },
+  },
   { name: "sessions", as: "member", open: at("/sessions") },
   { name: "sessions-hostile", as: "hostile", open: at("/sessions") },
   { name: "sessions-end-others", as: "member", open: at("/sessions/end-others") },
@@ -77,6 +99,9 @@ export default [
     },
   },
   { name: "delete-account", as: "member", open: at("/delete-account") },
+  { name: "delete-account-sso", as: "sso", open: at("/delete-account") },
+  { name: "delete-account-sso-refused", as: "sso", open: (visitor) => submit(visitor, "/delete-account", {}, "Delete my account") },
+  { name: "delete-account-sso-again", as: "sso", open: at("/delete-account?notice=signed-in") },
   { name: "delete-account-wrong", as: "member", open: (visitor) => submit(visitor, "/delete-account", { Password: "not the password" }, "Delete my account") },
 ];
 

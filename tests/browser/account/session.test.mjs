@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { visit, visitBothWays } from "../support/suite.mjs";
 import { PASSWORD } from "../support/world.mjs";
 
-const PAGES = ["/profile", "/password", "/sessions", "/sessions/end-others", "/tokens", "/tokens/new", "/delete-account"];
+const PAGES = ["/profile", "/password", "/sessions", "/sessions/end-others", "/tokens", "/tokens/new", "/identities", "/delete-account"];
 
 visitBothWays("every page of the account asks for a sign-in and is come back to", async ({ world, visitor }) => {
   const email = await world.person("returning");
@@ -106,7 +106,7 @@ visit("the keyboard reaches everything, and one sees where it is", async ({ worl
     return { text: document.activeElement.textContent.trim() || document.activeElement.id, outline: `${outlineStyle} ${outlineWidth}` };
   });
   const reached = [];
-  for (let step = 0; step < 13; step += 1) {
+  for (let step = 0; step < 15; step += 1) {
     await ada.page.keyboard.press("Tab");
     const { text, outline } = await focused();
     assert.equal(outline, "solid 3px", text);
@@ -115,6 +115,6 @@ visit("the keyboard reaches everything, and one sees where it is", async ({ worl
   const email = reached[2];
   assert.deepEqual(reached, [
     "Skip to the content", "Edgeward", email, "Sign out", "Profile", "Password", "Sessions", "API tokens", "Administration",
-    "firstName", "lastName", "Save", "Delete my account",
+    "firstName", "lastName", "Save", "The identities that open this account", "Link an identity", "Delete my account",
   ]);
 });

@@ -1,5 +1,7 @@
 // The people who look at the pages.
 
+import { randomUUID } from "node:crypto";
+
 const HOSTILE = "<script>alert(1)</script>";
 
 /** Makes them once; gives the cookie of each, and what else the pages need. */
@@ -17,6 +19,14 @@ export async function makePeople(world) {
   await world.signIn(hostile, { userAgent: HOSTILE.repeat(8) });
   for (const name of [HOSTILE.repeat(4), "W".repeat(100)]) {
     await world.api("POST", "/tokens", { cookie: cookies.hostile, body: { name, scopes: ["users:read"] } });
+  }
+  const sso = await world.person("sso", { firstName: "Sam", lastName: "Single" });
+  cookies.sso = await world.signIn(sso);
+  await world.sql("UPDATE users SET password_hash = NULL WHERE email = ?1", sso);
+  for (const subject of [sso, HOSTILE.repeat(4)]) {
+    const link = `INSERT INTO external_identities (id, issuer, subject, user_id, created_at, last_used_at)
+      SELECT ?1, ?2, ?3, id, 1769851800000, 1769851800000 FROM users WHERE email = ?4`;
+    await world.sql(link, randomUUID(), world.provider, subject, sso);
   }
   await world.api("POST", "/forgot-password", { body: { username: admin } });
   const { link: resetLink } = await world.mail(admin, "Set a new password");

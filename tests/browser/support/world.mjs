@@ -1,4 +1,5 @@
-// The three workers on workerd, by the same host that the end-to-end cases use, and the people that the tests need.
+// The three workers on workerd, by the same host that the end-to-end cases use, a certified identity provider, and the people
+// that the tests need.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -8,8 +9,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const HOST = fileURLToPath(new URL("../../e2e/workerd/host.mjs", import.meta.url));
-/** Where links in mails lead; `World.mail` has them lead to the workers under test. */
-export const PUBLIC_URL = "http://localhost:8787";
+const PROVIDER = fileURLToPath(new URL("../../../xtask/identity-provider.mjs", import.meta.url));
+/** What the sign-in page calls the identity provider. */
+export const PROVIDER_NAME = "Local SSO";
 
 const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0";
 export const PASSWORD = "correct horse battery";
@@ -19,9 +21,12 @@ export class World {
   #waiting = new Map();
   #calls = 0;
   #people = 0;
+  #provider;
   url;
+  /** The origin of the identity provider, at which any password will do. */
+  provider;
 
-  /** Starts the workers with every flag on, and mail with the confirmation of addresses. */
+  /** Starts the workers with every flag on, mail with the confirmation of addresses, and an identity provider. */
   static async start() {
     const world = new World();
     const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
@@ -37,17 +42,37 @@ export class World {
       USER_MGMT_CORE: "on",
       USER_MGMT_ENFORCE: "on",
       MAIL_FROM: "Edgeward <no-reply@example.com>",
-      PUBLIC_URL,
     };
-    const { url } = await world.#call("start", { vars: { "user-mgmt": userMgmt, "account-pages": { USER_MGMT_UI: "on" } } });
+    const vars = { "user-mgmt": userMgmt, "account-pages": { USER_MGMT_UI: "on" } };
+    // Mails and the provider have to know where the workers are, so these start anew once they do.
+    userMgmt.PUBLIC_URL = "http://localhost";
+    const { url } = await world.#call("start", { vars });
     world.url = url.replace("127.0.0.1", "localhost");
+    userMgmt.PUBLIC_URL = world.url;
+    Object.assign(userMgmt, await world.#startProvider());
+    await world.#call("update", { vars });
     return world;
+  }
+
+  /** Starts the provider; gives the variables by which people sign in there. */
+  async #startProvider() {
+    this.#provider = spawn(process.execPath, [PROVIDER, JSON.stringify({ origin: this.url })], { stdio: ["pipe", "pipe", "ignore"] });
+    const [line] = await once(createInterface({ input: this.#provider.stdout }), "line");
+    const { issuer, clientId, clientSecret } = JSON.parse(line);
+    this.provider = issuer;
+    const provider = { id: "local", name: PROVIDER_NAME, issuer, clientId, trustedEmailDomains: ["example.com"] };
+    return {
+      OIDC_PROVIDERS: JSON.stringify([provider]),
+      OIDC_CLIENT_SECRET_LOCAL: clientSecret,
+      OIDC_AUTO_PROVISION_USERS: "on",
+    };
   }
 
   async stop() {
     // The end of its input is its sign to end; it needs a moment to end workerd first.
     const insist = setTimeout(() => this.#host.kill(), 10_000);
     this.#host.stdin.end();
+    this.#provider.stdin.end();
     await once(this.#host, "close");
     clearTimeout(insist);
   }
@@ -63,7 +88,7 @@ export class World {
       const mails = (await this.#call("mails")).filter((mail) => mail.to.includes(to) && mail.subject === subject);
       const mail = mails.at(-1);
       if (mail !== undefined) {
-        const link = mail.text.match(/http:\/\/localhost:8787\S+/)[0].replace(PUBLIC_URL, this.url);
+        const link = mail.text.split(/\s/).find((word) => word.startsWith(`${this.url}/`));
         return { ...mail, link };
       }
       await new Promise((resolve) => setTimeout(resolve, 50));

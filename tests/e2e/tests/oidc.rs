@@ -94,8 +94,8 @@ async fn first_sign_in_makes_an_account_and_the_next_one_finds_it() {
     let identities = again.get("/identities").await.expect(200).json();
     let identity = &identities["items"][0];
     assert_eq!(
-        json!([identity["provider"], identity["subject"], identity["email"]]),
-        json!(["Example SSO", "ada-1", "ada@example.com"])
+        json!([identity["providerId"], identity["provider"], identity["subject"], identity["email"]]),
+        json!(["sso", "Example SSO", "ada-1", "ada@example.com"])
     );
     assert_eq!(world.mailbox.sent(), [], "nobody had another way in");
     let events = world.sql("SELECT action FROM audit_log ORDER BY id").await;
@@ -777,6 +777,44 @@ async fn the_last_way_in_stays() {
     // An account that goes needs no way in.
     world.sql("DELETE FROM users").await;
     assert_eq!(count(&world, "external_identities").await, 0);
+}
+
+#[tokio::test]
+async fn an_account_without_a_password_is_deleted_by_credentials_entered_just_now() {
+    let world = auto();
+    world.identity_provider.set_person(&ada());
+    let refused = async |client: &mut Client<'_, Native>| {
+        client.post("/delete-account", &json!({})).await.expect_problem(403, "recent_sign_in_required");
+    };
+    // The provider does not say when: the session is young, and may have begun without a question.
+    let mut client = Client::new(&world);
+    sign_in(&world, &mut client).await.expect(303);
+    refused(&mut client).await;
+    world.identity_provider.tamper_with_id_tokens(|claims| {
+        claims["auth_time"] = json!(claims["iat"].as_i64().unwrap() - 601);
+    });
+    sign_in(&world, &mut client).await.expect(303);
+    refused(&mut client).await;
+
+    let url = start(&mut client, "/oidc/login?prompt=login&next=%2Fdelete-account").await;
+    assert!(url.contains("&prompt=login&max_age=0"), "{url}");
+    // A clock that is ahead gives nobody more time.
+    world.identity_provider.tamper_with_id_tokens(|claims| {
+        claims["auth_time"] = json!(claims["iat"].as_i64().unwrap() + 3_600);
+    });
+    let query = world.identity_provider.authorize(&url);
+    let reply = client.get(&format!("/oidc/callback?{query}")).await.expect(303);
+    assert_eq!(location(&reply), "/delete-account");
+    world.runtime.advance(Duration::from_secs(601));
+    refused(&mut client).await;
+    sign_in(&world, &mut client).await.expect(303);
+    world.runtime.advance(Duration::from_secs(599));
+    client.post("/delete-account", &json!({})).await.expect(204);
+    for table in ["users", "external_identities", "sessions", "identity_sessions"] {
+        assert_eq!(count(&world, table).await, 0, "{table}");
+    }
+    let reply = client.get("/oidc/login?prompt=none").await.expect_problem(400, "invalid_request");
+    assert_eq!(reply.json()["field"], "prompt");
 }
 
 #[tokio::test]

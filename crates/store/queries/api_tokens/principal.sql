@@ -2,7 +2,7 @@
 -- unknown, revoked or expired, or the owner may not sign in.
 SELECT api_tokens.id AS token_id, api_tokens.scopes, api_tokens.last_used_at,
   users.id AS user_id, users.email, users.first_name, users.last_name, users.tenant_id, tenants.name AS tenant,
-  users.staff, users.authz_version, rbac_meta.epoch,
+  users.staff, users.password_hash IS NOT NULL AS has_password, users.authz_version, rbac_meta.epoch,
   (SELECT json_group_array(name) FROM (
     SELECT roles.name FROM user_roles JOIN roles ON roles.id = user_roles.role_id
     WHERE user_roles.user_id = users.id ORDER BY roles.name)) AS roles,

@@ -45,7 +45,7 @@ macro_rules! each_case {
             accounts::delete_ends_the_account_and_its_sessions,
             accounts::own_account_is_deleted_by_its_password,
             accounts::deleting_the_account_is_delayed_by_wrong_passwords,
-            accounts::an_account_without_a_password_is_deleted_by_a_recent_session,
+            accounts::an_account_without_a_password_is_not_deleted_by_whoever_finds_a_session,
             accounts::the_last_super_admin_can_not_delete_the_own_account,
             accounts::a_401_says_how_to_authenticate,
             accounts::an_unknown_path_is_not_found_and_an_unknown_method_not_allowed,

@@ -120,10 +120,11 @@ pub(crate) struct PasswordChange<'a> {
     pub(crate) new_password: &'a str,
 }
 
-/// The password that shows that it is the owner who asks.
+/// The password that shows that it is the owner who asks, where the account has one.
 #[derive(Serialize)]
 struct OwnPassword<'a> {
-    password: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
 }
 
 /// An API token that is wanted.
@@ -256,7 +257,7 @@ impl<'a, F: Fetch> UserMgmt<'a, F> {
     }
 
     /// Ends the account for good.
-    pub(crate) async fn delete_account(&self, password: &str) -> Answer<()> {
+    pub(crate) async fn delete_account(&self, password: Option<&str>) -> Answer<()> {
         self.tell(Method::POST, "/delete-account", &OwnPassword { password }).await
     }
 

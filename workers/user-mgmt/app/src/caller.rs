@@ -99,6 +99,7 @@ impl Caller {
             first_name: account.first_name.clone(),
             last_name: account.last_name.clone(),
             tenant: account.tenant.clone(),
+            has_password: account.has_password,
             roles: self.authority.as_ref().map(|authority| authority.roles.clone()),
             permissions: self.authority.as_ref().map(|_| self.permissions()),
         }

@@ -23,6 +23,9 @@ struct Input {
 
 /// `GET /password`.
 pub(super) async fn show<F>(_: Arc<App<F>>, request: Request, reader: Reader) -> Outcome {
+    if !reader.user.has_password {
+        return page(&request.context, StatusCode::OK, &PasswordPage::without(&reader));
+    }
     let changed = ("changed", "Your password is changed. Everywhere else this account was signed out.");
     let notice = notice(&request, &[changed])?;
     page(

@@ -1,28 +1,62 @@
 use askama::Template;
 
 use super::viewer::Section;
-use super::{Field, Form, Samples, Viewer};
+use super::{Field, Form, Samples, Viewer, with_next};
+use crate::local_path::LocalPath;
 use crate::reader::Reader;
+
+/// Where a sign-in comes back to that shows who deletes an account.
+const SIGNED_IN: &str = "/delete-account?notice=signed-in";
+
+/// How the owner of an account shows that it is them.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// By the password.
+    Password,
+    /// By signing in once more at one of these providers, each with its id and its name.
+    SignIn(Vec<(String, String)>),
+    /// They have just signed in once more; user-mgmt knows whether they have.
+    Given,
+}
 
 /// `/delete-account`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/delete_account.html")]
 pub struct DeleteAccountPage {
     viewer: Viewer,
+    notice: Option<&'static str>,
     email: String,
+    /// Where to sign in once more, by the names of the providers, if the account has no password.
+    sign_in: Option<Vec<(String, String)>>,
     form: Form,
 }
 
 impl DeleteAccountPage {
-    /// The page of `user`, with this form.
-    pub fn new(reader: &Reader, form: Form) -> Self {
-        Self { viewer: Viewer::new(reader, Section::Profile), email: reader.user.username.to_string(), form }
+    /// The page of `reader`, with this form. `notice` says what happened before.
+    pub fn new(reader: &Reader, proof: Proof, form: Form, notice: Option<&'static str>) -> Self {
+        let (viewer, email) = (Viewer::new(reader, Section::Profile), reader.user.username.to_string());
+        Self::of(viewer, email, proof, form, notice)
+    }
+
+    fn of(viewer: Viewer, email: String, proof: Proof, form: Form, notice: Option<&'static str>) -> Self {
+        let next = LocalPath::parse(SIGNED_IN);
+        let address = |(id, name): (String, String)| {
+            (name, with_next(&format!("/api/oidc/login?provider={id}&prompt=login"), next.as_ref()))
+        };
+        let sign_in = match proof {
+            Proof::SignIn(providers) => Some(providers.into_iter().map(address).collect()),
+            Proof::Password | Proof::Given => None,
+        };
+        Self { viewer, notice, email, sign_in, form }
     }
 
     /// The form that ends the account.
-    pub fn form() -> Form {
-        let form = Form::new("/delete-account", "Delete my account", vec![Field::password()]);
-        form.dangerous().or_back_to("/profile")
+    pub fn form(proof: &Proof) -> Form {
+        let fields = match proof {
+            Proof::Password => vec![Field::password()],
+            Proof::SignIn(_) | Proof::Given => Vec::new(),
+        };
+        Form::new("/delete-account", "Delete my account", fields).dangerous().or_back_to("/profile")
     }
 }
 
@@ -30,15 +64,32 @@ impl Samples for DeleteAccountPage {
     const NAME: &'static str = "delete_account";
 
     fn samples(text: &str) -> Vec<(&'static str, Self)> {
-        let of = |form| Self {
-            viewer: Viewer::sample(text, Section::Profile),
-            email: "ada@example.com".to_owned(),
-            form,
+        let of = |proof, form, notice| {
+            Self::of(
+                Viewer::sample(text, Section::Profile),
+                "ada@example.com".to_owned(),
+                proof,
+                form,
+                notice,
+            )
         };
-        let mut wrong = Self::form();
+        let password = || Self::form(&Proof::Password);
+        let mut wrong = password();
         wrong.refuse(Some("password"), "the password is wrong");
-        let mut last = Self::form();
+        let mut last = password();
         last.refuse(None, "this is the last active SUPER_ADMIN; appoint another one first");
-        vec![("empty", of(Self::form())), ("wrong", of(wrong)), ("last", of(last))]
+        let providers = || {
+            let provider = |id: &str, name: &str| (id.to_owned(), name.to_owned());
+            Proof::SignIn(vec![provider("sso", "Example SSO"), provider("other", text)])
+        };
+        vec![
+            ("empty", of(Proof::Password, password(), None)),
+            ("wrong", of(Proof::Password, wrong, None)),
+            ("last", of(Proof::Password, last, None)),
+            ("sign_in", of(providers(), Self::form(&providers()), None)),
+            ("sign_in_first", of(providers(), Self::form(&providers()), Some("Sign in once more first."))),
+            ("no_way_in", of(Proof::SignIn(Vec::new()), Self::form(&providers()), None)),
+            ("signed_in", of(Proof::Given, Self::form(&Proof::Given), Some("You have signed in once more."))),
+        ]
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn sample(number: u128, provider: &str) -> Identity {
     let time = DateTime(Timestamp::from_millis(1_769_851_800_000));
     Identity {
         id: IdentityId::from_u128(number),
+        provider_id: Some("sso".to_owned()),
         provider: provider.to_owned(),
         subject: format!("{provider}-{number}"),
         email: (number == 1).then(|| "ada@example.com".to_owned()),

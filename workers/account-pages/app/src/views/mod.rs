@@ -31,7 +31,7 @@ use http_kit::{Body, Outcome, Problem, RequestContext};
 pub use broken_link::BrokenLinkPage;
 pub use check_mail::CheckMailPage;
 pub use confirm::ConfirmPage;
-pub use delete_account::DeleteAccountPage;
+pub use delete_account::{DeleteAccountPage, Proof};
 pub use error::{ErrorPage, error_page};
 pub use field::{Choice, Field};
 pub use forgot_password::{ForgotPasswordPage, ResetMailPage};

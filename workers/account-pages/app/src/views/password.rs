@@ -11,13 +11,23 @@ use crate::reader::Reader;
 pub struct PasswordPage {
     viewer: Viewer,
     notice: Option<&'static str>,
-    form: Form,
+    /// Nothing for an account that has no password.
+    form: Option<Form>,
 }
 
 impl PasswordPage {
     /// The page of `user`, with this form. `notice` says what happened before.
     pub fn new(reader: &Reader, form: Form, notice: Option<&'static str>) -> Self {
-        Self { viewer: Viewer::new(reader, Section::Password), notice, form }
+        Self { viewer: Viewer::new(reader, Section::Password), notice, form: Some(form) }
+    }
+
+    /// The page of an account that has no password.
+    pub fn without(reader: &Reader) -> Self {
+        Self { viewer: Viewer::new(reader, Section::Password), notice: None, form: None }
+    }
+
+    fn is_refused(&self) -> bool {
+        self.form.as_ref().is_some_and(Form::is_refused)
     }
 
     /// The form for another password.
@@ -40,9 +50,10 @@ impl Samples for PasswordPage {
         refused.refuse(Some("currentPassword"), "the current password is wrong");
         refused.refuse(Some("newPassword"), text);
         vec![
-            ("empty", of(Self::form_of("ada@example.com"), None)),
-            ("changed", of(Self::form_of("ada@example.com"), Some("Your password is changed."))),
-            ("refused", of(refused, None)),
+            ("none", of(None, None)),
+            ("empty", of(Some(Self::form_of("ada@example.com")), None)),
+            ("changed", of(Some(Self::form_of("ada@example.com")), Some("Your password is changed."))),
+            ("refused", of(Some(refused), None)),
         ]
     }
 }

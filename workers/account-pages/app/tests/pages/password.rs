@@ -58,3 +58,10 @@ async fn password_sent_as_the_session_ends_asks_to_sign_in() {
     let site = Site::of_ada_and(|_| refused(401, "unauthenticated", "sign in first", None));
     site.post_signed_in("/password", &FIELDS).await.expect_redirect("/sign-in?next=%2Fpassword");
 }
+
+#[tokio::test]
+async fn password_that_there_is_not_is_set_by_mail() {
+    let page = Site::of_ada_without_a_password(|_| done()).get_signed_in("/password").await.expect(200);
+    page.shows(&["This account has no password", "/forgot-password"]);
+    page.hides(&["current-password"]);
+}

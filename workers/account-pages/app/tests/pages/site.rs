@@ -176,6 +176,15 @@ impl Site {
         Self::new(move |asked| if asked.line() == "GET /load-user" { ok(&ada()) } else { answer(asked) })
     }
 
+    /// The same, but her account has no password.
+    pub(crate) fn of_ada_without_a_password(
+        answer: impl Fn(&Asked) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
+        let mut user = ada();
+        user["hasPassword"] = json!(false);
+        Self::new(move |asked| if asked.line() == "GET /load-user" { ok(&user) } else { answer(asked) })
+    }
+
     /// What user-mgmt was asked so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
@@ -264,6 +273,7 @@ pub(crate) fn ada() -> Value {
         "firstName": "Ada",
         "lastName": "Lovelace",
         "tenant": "default",
+        "hasPassword": true,
         "roles": ["MEMBER", "EDITOR"],
         "permissions": ["posts:read", "posts:write", "users:read"],
     })

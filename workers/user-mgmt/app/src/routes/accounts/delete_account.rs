@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::Timestamp;
 use api::DeleteAccountRequest;
 use http::StatusCode;
 use http::header::SET_COOKIE;
@@ -18,11 +17,13 @@ use crate::caller::SignedIn;
 use crate::routes::accounts::confirm_password;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
+use crate::services::oidc::credentials_entered_at;
 use crate::services::problems::store_problem;
 use crate::services::throttle;
 
-/// How young a session must be to stand for a password that the account does not have.
-const YOUNG: Duration = Duration::from_mins(10);
+/// How long ago somebody may have entered their credentials at a provider, to stand for a password that the account does not
+/// have.
+const RECENTLY: Duration = Duration::from_mins(10);
 
 pub(in crate::routes) fn doc() -> Doc {
     let doc = Doc::new("Delete one's own account").takes::<DeleteAccountRequest>();
@@ -43,7 +44,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
         let password = body.password.as_ref().ok_or_else(missing)?;
         Some(confirm_password(&app, &request, &caller, password, Some(stored), "password").await?)
     } else {
-        refuse_old(&session, app.runtime.now())?;
+        refuse_without_recent_sign_in(&app, &session).await?;
         None
     };
 
@@ -67,11 +68,15 @@ pub(in crate::routes) async fn handler<P: Platform>(
     Ok(response)
 }
 
-/// Whoever finds a session open can't tell how the owner signed in, so a recent sign-in has to show that it is them.
-fn refuse_old(session: &Session, now: Timestamp) -> Result<(), Problem> {
-    if now.since(session.created_at) <= YOUNG {
+/// Whoever finds a session open could sign in at a provider that knows the browser; what they can't do is to enter the owner's
+/// credentials there.
+async fn refuse_without_recent_sign_in<P: Platform>(app: &App<P>, session: &Session) -> Result<(), Problem> {
+    let now = app.runtime.now();
+    let entered = credentials_entered_at(app, session).await?;
+    if entered.is_some_and(|at| now.since(at) <= RECENTLY) {
         return Ok(());
     }
-    let detail = "this account has no password: sign in once more, and delete it within 10 minutes";
+    let detail = "this account has no password: enter your credentials at your identity provider once more and delete it \
+                  within 10 minutes, or have a mail sent that sets a password";
     Err(Problem::new(StatusCode::FORBIDDEN, "recent_sign_in_required", detail))
 }

@@ -7,6 +7,7 @@ use api::{LinkIdentityRequest, LinkIdentityResponse};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, LocalPath, Outcome, Problem, Request, json};
+use oidc::Prompt;
 
 use crate::app::{App, Platform};
 use crate::caller::SignedIn;
@@ -32,7 +33,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
         Some(next) => LocalPath::parse(&next).ok_or_else(elsewhere)?,
         None => LocalPath::profile(),
     };
-    let (url, cookie) = begin(&app, provider, &next, Some(caller.user_id())).await?;
+    let (url, cookie) = begin(&app, provider, &next, Some(caller.user_id()), Prompt::IfNeeded).await?;
     let mut response = json(StatusCode::OK, &LinkIdentityResponse { url })?;
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)

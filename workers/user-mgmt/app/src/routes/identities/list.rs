@@ -22,16 +22,17 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let paging = Paging::asked(&request)?;
     let settings = settings(&app)?;
     let rows = |after: &str, limit| identities::list(caller.user_id(), after, limit);
-    let item = |identity: Identity| api::Identity {
-        id: identity.id,
-        provider: match settings.by_issuer(&identity.issuer) {
-            Some(provider) => provider.name.clone(),
-            None => identity.issuer,
-        },
-        subject: identity.subject,
-        email: identity.email,
-        created_at: identity.created_at.into(),
-        last_used_at: identity.last_used_at.map(Into::into),
+    let item = |identity: Identity| {
+        let provider = settings.by_issuer(&identity.issuer);
+        api::Identity {
+            id: identity.id,
+            provider_id: provider.map(|provider| provider.id.clone()),
+            provider: provider.map_or(identity.issuer, |provider| provider.name.clone()),
+            subject: identity.subject,
+            email: identity.email,
+            created_at: identity.created_at.into(),
+            last_used_at: identity.last_used_at.map(Into::into),
+        }
     };
     paging.answer(&app.db, rows, |identity| identity.id.to_string(), item).await
 }

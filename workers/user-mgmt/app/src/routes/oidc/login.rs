@@ -5,15 +5,18 @@ use std::sync::Arc;
 use http::StatusCode;
 use http::header::{HeaderValue, LOCATION, SET_COOKIE};
 use http_kit::{Body, Doc, LocalPath, Outcome, Problem, Request};
+use oidc::Prompt;
 
 use super::shown;
 use crate::app::{App, Platform};
-use crate::services::{oidc, throttle};
+use crate::services::oidc::{begin, settings};
+use crate::services::throttle;
 
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Sign in at an identity provider")
         .query("provider", "its id; may be absent where there is only one")
         .query("next", "a path of this site to go on at afterwards; the profile if absent")
+        .query("prompt", "`login` has the provider ask for credentials, whether it knows the browser or not")
         .gives_nothing(303)
         .fails(&[400, 429, 502, 503])
 }
@@ -25,7 +28,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
 
 async fn start<P: Platform>(app: &Arc<App<P>>, request: &Request) -> Outcome {
     throttle::by_address(app, request).await?;
-    let settings = oidc::settings(app)?;
+    let settings = settings(app)?;
     let named = request.query::<String>("provider")?;
     let provider = match (&named, settings.providers.as_slice()) {
         (Some(id), _) => settings.by_id(id),
@@ -36,7 +39,12 @@ async fn start<P: Platform>(app: &Arc<App<P>>, request: &Request) -> Outcome {
     // A path that leads elsewhere is a link of somebody else's making: whoever follows it ends up at home.
     let next = request.query::<String>("next")?.and_then(|next| LocalPath::parse(&next));
     let next = next.unwrap_or_else(LocalPath::profile);
-    let (url, cookie) = oidc::begin(app, provider.ok_or_else(unknown)?, &next, None).await?;
+    let prompt = match request.query::<String>("prompt")?.as_deref() {
+        None => Prompt::IfNeeded,
+        Some("login") => Prompt::Login,
+        Some(_) => return Err(Problem::invalid_field("prompt", "`prompt`: must be `login` or absent")),
+    };
+    let (url, cookie) = begin(app, provider.ok_or_else(unknown)?, &next, None, prompt).await?;
     let mut response = http::Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     response.headers_mut().insert(LOCATION, HeaderValue::try_from(url).map_err(Problem::internal)?);

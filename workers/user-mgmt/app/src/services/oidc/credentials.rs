@@ -16,7 +16,8 @@ pub(crate) async fn credentials_entered_at<P: Platform>(
     if app.config.oidc.is_none() {
         return Ok(None);
     }
-    let origin = identities::origin(session.id).first(&app.db).await.map_err(|error| store_problem(&error))?;
+    let origin =
+        identities::origin(session.id).first(&app.db).await.map_err(|error| store_problem(&error))?;
     let entered = origin.and_then(|origin| IdToken::credentials_entered_at(&origin.id_token?));
     // No later than here, whatever the provider's clock says.
     Ok(entered.map(|at| at.min(session.created_at)))

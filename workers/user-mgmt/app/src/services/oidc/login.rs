@@ -3,7 +3,7 @@ use std::time::Duration;
 use accounts::{LoginToken, UserId};
 use http::HeaderValue;
 use http_kit::{LocalPath, Problem, set_login_cookie};
-use oidc::{LoginSecret, authorization_url};
+use oidc::{LoginSecret, Prompt, authorization_url};
 use store::identities;
 
 use super::settings::Provider;
@@ -21,6 +21,7 @@ pub(crate) async fn begin<P: Platform>(
     provider: &Provider,
     next: &LocalPath,
     user: Option<UserId>,
+    prompt: Prompt,
 ) -> Result<(String, HeaderValue), Problem> {
     let metadata =
         client(app, provider).metadata().await.map_err(|error| provider_problem(provider, &error))?;
@@ -29,6 +30,6 @@ pub(crate) async fn begin<P: Platform>(
     let expires_at = app.runtime.now().plus(PATIENCE);
     let begins = identities::login_begins(&secret.hash(), &provider.id, next.as_str(), user, expires_at);
     begins.run(&app.db).await.map_err(|error| store_problem(&error))?;
-    let url = authorization_url(&provider.client, &metadata, &secret);
+    let url = authorization_url(&provider.client, &metadata, &secret, prompt);
     Ok((url, set_login_cookie(&token, PATIENCE)))
 }

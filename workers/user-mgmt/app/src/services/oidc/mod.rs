@@ -9,6 +9,7 @@
 mod account;
 mod callback;
 mod claims;
+mod credentials;
 mod login;
 mod logout;
 mod roles;
@@ -16,6 +17,7 @@ mod settings;
 
 pub(crate) use account::unlink;
 pub(crate) use callback::{Answered, answer};
+pub(crate) use credentials::credentials_entered_at;
 pub(crate) use login::begin;
 pub(crate) use logout::{carry_out, provider_logout_url};
 pub use settings::{GroupRoles, OidcSettings, Provider, TrustedDomains};
