@@ -90,6 +90,11 @@ pub fn list(user: UserId, after: &str, limit: u32) -> Query<Listed> {
     Query::new(statement!("api_tokens/list", &user, after, i64::from(limit)))
 }
 
+/// One of a user's tokens.
+pub fn of_user(id: ApiTokenId, user: UserId) -> Query<Listed> {
+    Query::new(statement!("api_tokens/of_user", &id, &user))
+}
+
 /// How many tokens of a user have not ended, counted no further than `most`.
 pub fn count_live(user: UserId, now: Timestamp, most: u32) -> Query<Count> {
     Query::new(statement!("api_tokens/count_live", &user, now, i64::from(most)))

@@ -47,7 +47,17 @@ pub(crate) async fn token_that_is_revoked_is_gone_and_others_are_not(db: &impl D
     api_tokens::delete(gone.id).run(db).await?;
     none(api_tokens::principal(&gone.token_hash, later(1)).first(db).await?)?;
     some(api_tokens::principal(&stays.token_hash, later(1)).first(db).await?)?;
+    none(api_tokens::of_user(gone.id, owner).first(db).await?)?;
     Ok(())
+}
+
+pub(crate) async fn token_is_found_by_its_owner_alone(db: &impl Db) -> Check {
+    let (owner, other) = (user(db).await?, user(db).await?);
+    let token = api_token(db, owner).await?;
+    let found = some(api_tokens::of_user(token.id, owner).first(db).await?)?;
+    same((found.id, found.name.as_str(), found.expires_at), (token.id, "CI", later(3_600)))?;
+    same(found.scopes, ["docs:*", "users:read"].map(str::to_owned))?;
+    none(api_tokens::of_user(token.id, other).first(db).await?)
 }
 
 pub(crate) async fn pages_of_tokens_hold_each_once_the_newest_first(db: &impl Db) -> Check {

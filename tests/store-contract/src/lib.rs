@@ -157,6 +157,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             token_gives_its_scopes_and_what_its_owner_may_do_at_the_time
             token_ends_to_the_millisecond_and_with_its_owner
             token_that_is_revoked_is_gone_and_others_are_not
+            token_is_found_by_its_owner_alone
             pages_of_tokens_hold_each_once_the_newest_first
             use_is_written_down_once_in_a_while
             token_needs_an_owner_and_a_secret_of_its_own

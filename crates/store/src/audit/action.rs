@@ -157,7 +157,7 @@ actions! {
     TokenCreated "token.created" Token "Somebody made an API token."
         ["after.name" "after.scopes" "after.expiresAt"]
     TokenRevoked "token.revoked" Token "Somebody revoked one of their API tokens."
-        []
+        ["before.name" "before.scopes" "before.expiresAt"]
     TenantCreated "tenant.created" Tenant "A tenant was made."
         ["after.name"]
     TenantRenamed "tenant.renamed" Tenant "A tenant was renamed."

@@ -238,6 +238,14 @@ pub async fn a_token_that_is_over_is_nobodys<W: World>(world: &mut W) {
     of_bob.get("/load-user").await.expect_problem(401, "unauthenticated");
     assert_eq!(count(world, "api_tokens").await, 0);
     assert_eq!(count(world, "audit_log WHERE action IN ('token.created', 'token.revoked')").await, 3);
+    let change = |action: &str, of: &str| {
+        format!(
+            "SELECT json_extract(details, '$.{of}') AS change FROM audit_log WHERE action = '{action}' AND target_id = '{id}'"
+        )
+    };
+    let made = world.sql(&change("token.created", "after")).await;
+    assert_eq!(made.len(), 1);
+    assert_eq!(world.sql(&change("token.revoked", "before")).await, made);
 }
 
 /// Listed without it ever after, and kept as a hash.
