@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use accounts::{Random, TenantId, Timestamp, UserId};
 use http::{HeaderMap, Method, Uri};
+use serde_json::{Value, json};
 
-use crate::runtime::{Defer, Runtime};
+use crate::runtime::{Defer, Level, Runtime, log_line};
 
 /// What is known about a request, from its first moment to its log line. Made once, by the service.
 pub struct RequestContext {
@@ -21,8 +22,10 @@ pub struct RequestContext {
     pub client_address: Option<String>,
     /// What the client calls itself, cut to 256 characters.
     pub user_agent: Option<String>,
+    worker: &'static str,
     route: OnceLock<&'static str>,
     identity: OnceLock<Identity>,
+    runtime: Arc<dyn Runtime>,
     deferred: Arc<dyn Defer>,
 }
 
@@ -41,7 +44,8 @@ pub struct Identity {
 
 impl RequestContext {
     pub(crate) fn new(
-        runtime: &dyn Runtime,
+        worker: &'static str,
+        runtime: Arc<dyn Runtime>,
         method: Method,
         uri: Uri,
         headers: &HeaderMap,
@@ -49,15 +53,17 @@ impl RequestContext {
     ) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
-            request_id: request_id(headers, runtime),
+            request_id: request_id(headers, &*runtime),
             started_at: runtime.now(),
             method,
             uri,
             // The platform sets this header and overwrites a forged one; no other header can be trusted.
             client_address: text("cf-connecting-ip").map(str::to_owned),
             user_agent: text("user-agent").map(|agent| agent.chars().take(256).collect()),
+            worker,
             route: OnceLock::new(),
             identity: OnceLock::new(),
+            runtime,
             deferred,
         }
     }
@@ -80,6 +86,25 @@ impl RequestContext {
     /// The path of the route table that took the request, if one did.
     pub fn route(&self) -> Option<&'static str> {
         self.route.get().copied()
+    }
+
+    /// Writes a line about the request to the log: what is known of it and of who makes it, and these fields, which stand
+    /// where both say something.
+    pub fn log(&self, level: Level, message: impl fmt::Display, fields: Value) {
+        let mut line = json!({
+            "requestId": self.request_id,
+            "method": self.method.as_str(),
+            "route": self.route(),
+        });
+        if let Some(identity) = self.identity() {
+            line["userId"] = json!(identity.user_id);
+            line["tenant"] = json!(identity.tenant);
+            line["roles"] = json!(identity.roles);
+        }
+        if let (Value::Object(line), Value::Object(fields)) = (&mut line, fields) {
+            line.extend(fields);
+        }
+        self.runtime.log(level, &log_line(self.worker, message, line));
     }
 
     pub(crate) fn matched(&self, route: &'static str) {

@@ -39,7 +39,7 @@ pub use problem::Problem;
 pub use rate_limit::{RateLimit, RateLimitError};
 pub use request::Request;
 pub use route::{Access, Described, Doc, Endpoint, Outcome, Route, RouteTable};
-pub use runtime::{BoxFuture, Defer, Level, Runtime};
+pub use runtime::{BoxFuture, Defer, Level, Runtime, log_line};
 pub use secret::Secret;
 pub use secure_url::{ParseSecureUrlError, SecureUrl};
 pub use service::{ErrorPage, Response, Service, json};

@@ -1,9 +1,10 @@
+use std::fmt::Display;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use accounts::{Clock, Random};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A future on the heap that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -26,6 +27,14 @@ pub enum Level {
     Warn,
     /// Somebody should act.
     Error,
+}
+
+/// A line of the log: what happened, in which worker, and the members of `fields`. What is about a request is logged by
+/// its context instead.
+pub fn log_line(worker: &str, message: impl Display, mut fields: Value) -> Value {
+    fields["message"] = json!(message.to_string());
+    fields["worker"] = json!(worker);
+    fields
 }
 
 /// Takes work that is done after the response has gone out.

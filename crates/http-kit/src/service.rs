@@ -79,7 +79,8 @@ impl Service {
     /// Answers a request. Work that it leaves for later goes to `deferred`.
     pub async fn handle(&self, mut request: http::Request<Body>, deferred: Arc<dyn Defer>) -> Response {
         let context = Arc::new(RequestContext::new(
-            &*self.runtime,
+            self.name,
+            self.runtime.clone(),
             request.method().clone(),
             request.uri().clone(),
             request.headers(),
@@ -127,26 +128,19 @@ impl Service {
         headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
         let status = response.status();
         let route = context.route();
-        let mut line = object!({
-            "message": format!("{} {} {}", context.method, route.unwrap_or("(no route)"), status.as_u16()),
-            "worker": self.name,
-            "requestId": context.request_id,
-            "method": context.method.as_str(),
-            "route": route,
+        let mut fields = object!({
             "status": status.as_u16(),
             "durationMs": u64::try_from(duration).unwrap_or(u64::MAX),
         });
-        if let Some(identity) = context.identity() {
-            line["userId"] = identity.user_id.to_string().into();
-            line["tenant"] = identity.tenant.as_str().into();
-        }
         if let Some(problem) = problem {
-            line["code"] = problem.code().into();
+            fields["code"] = problem.code().into();
             if let Some(cause) = problem.cause() {
-                line["cause"] = cause.into();
+                fields["cause"] = cause.into();
             }
         }
-        self.runtime.log(if status.is_server_error() { Level::Error } else { Level::Info }, &line);
+        let level = if status.is_server_error() { Level::Error } else { Level::Info };
+        let message = format!("{} {} {}", context.method, route.unwrap_or("(no route)"), status.as_u16());
+        context.log(level, message, fields);
     }
 }
 

@@ -215,7 +215,7 @@ impl Native {
             runtime: shared.clone(),
             config,
         });
-        let service = Service::new("user-mgmt", &routes::table(&app), shared.clone());
+        let service = Service::new(user_mgmt_app::NAME, &routes::table(&app), shared.clone());
         let user_mgmt = InProcess::new(service, deferred.clone());
         let pages = account_pages_app::App { user_mgmt: user_mgmt.clone(), config: pages_config };
         let account_pages = InProcess::new(account_pages_app::service(pages, shared), deferred.clone());

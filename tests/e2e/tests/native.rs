@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use e2e::cases::{self, PASSWORD, assign, count, create_role, member, my_id, role_id, super_admin};
 use futures_util::StreamExt;
-use http_kit::{Body, Fetch, Level};
+use http_kit::{Access, Body, Fetch, Level};
 use serde_json::json;
 use store::Statement;
 use testkit::{Behaviour, Client, Native, World};
@@ -437,24 +437,59 @@ async fn a_request_is_one_line_in_the_log() {
     let world = Native::new();
     let mut ada = member(&world, "ada@example.com").await;
     let id = my_id(&mut ada).await;
-    let lines = of_user_mgmt(&world);
+    let lines = requests_of_user_mgmt(&world);
     let line = lines.last().unwrap();
     assert_eq!(line["message"], "GET /load-user 200");
     assert_eq!(
-        (&line["userId"], &line["tenant"], &line["status"]),
-        (&json!(id), &json!("default"), &json!(200))
+        (&line["userId"], &line["tenant"], &line["roles"], &line["status"]),
+        (&json!(id), &json!("default"), &json!(["MEMBER"]), &json!(200))
     );
+    let signed_in = lines.iter().find(|line| line["message"] == "POST /login 200").unwrap();
+    assert_eq!((&signed_in["userId"], &signed_in["roles"]), (&json!(id), &json!(["MEMBER"])));
     ada.delete("/users/7").await.expect(403);
-    assert_eq!(of_user_mgmt(&world).len(), lines.len() + 1);
-    let line = of_user_mgmt(&world).pop().unwrap();
+    assert_eq!(requests_of_user_mgmt(&world).len(), lines.len() + 1);
+    let line = requests_of_user_mgmt(&world).pop().unwrap();
     assert_eq!((&line["route"], &line["code"]), (&json!("/users/{id}"), &json!("permission_denied")));
     let through = world.runtime.log_lines().pop().unwrap().line;
     assert_eq!((&through["worker"], &through["requestId"]), (&json!("account-pages"), &line["requestId"]));
 }
 
+#[tokio::test]
+async fn every_route_that_is_not_open_knows_its_caller_before_anything_else() {
+    let world = Native::with_every_route();
+    let mut root = super_admin(&world, "root@example.com").await;
+    let id = my_id(&mut root).await;
+    for route in user_mgmt_app::routes::table(&world.app).routes() {
+        if [Access::Public, Access::Binding].contains(&route.access) {
+            continue;
+        }
+        // What is named is not there, and there is no body: no handler gets further than to its first look at either.
+        let names = route
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "00000000-0000-7000-8000-00000000dead" } else { part });
+        let path = names.collect::<Vec<_>>().join("/");
+        let reply = root.request(route.method.clone(), &path, None).await;
+        let request = reply.headers["x-request-id"].to_str().unwrap();
+        let lines = of_user_mgmt(&world).into_iter().filter(|line| line["requestId"] == request);
+        let lines: Vec<_> = lines.collect();
+        assert!(lines.iter().any(|line| !line["status"].is_null()), "{} {}", route.method, route.path);
+        for line in lines {
+            let who = [&line["userId"], &line["tenant"], &line["roles"], &line["route"]];
+            let expected = [json!(id), json!("default"), json!(["MEMBER", "SUPER_ADMIN"]), json!(route.path)];
+            assert_eq!(who, expected.each_ref(), "{line}");
+        }
+    }
+}
+
 fn of_user_mgmt(world: &Native) -> Vec<serde_json::Value> {
     let lines = world.runtime.log_lines().into_iter().map(|logged| logged.line);
     lines.filter(|line| line["worker"] == "user-mgmt").collect()
+}
+
+/// The lines that requests end with.
+fn requests_of_user_mgmt(world: &Native) -> Vec<serde_json::Value> {
+    of_user_mgmt(world).into_iter().filter(|line| !line["status"].is_null()).collect()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use http_kit::{Analytics, Service, Vars};
 use store_d1::D1;
 use user_mgmt_app::services::mail::HttpSender;
 use user_mgmt_app::services::telemetry::Counters;
-use user_mgmt_app::{App, Config, Platform, routes, services};
+use user_mgmt_app::{App, Config, NAME, Platform, routes, services};
 use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
 use worker_platform::{
     AnalyticsEngine, Internet, Isolate, RateLimiter, Response, ServiceBinding, WebCrypto, WorkerRuntime,
@@ -18,7 +18,6 @@ mod mailer;
 
 use mailer::WorkerMailer;
 
-const NAME: &str = "user-mgmt";
 /// How long session-state may take: whoever asks for it in a request waits so long at the most, and so does the next piece
 /// of work in the outbox.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -339,8 +339,8 @@ const UNCHANGING: [&str; 10] = [
     "POST /sessions/refresh",
 ];
 
-/// Each route, called so that it succeeds: where anything that is kept has changed, there is one event of that request, of
-/// the catalogue and with details that it names; where nothing has, there is none.
+/// Each route, called so that it succeeds: where anything that is kept has changed, there is one event of that request, by
+/// its caller, of the catalogue and with details that it names; where nothing has, there is none.
 pub async fn every_change_by_any_route_has_one_audit_event<W: World>(world: &mut W) {
     super_admin(world, "root@example.com").await;
     let table = user_mgmt_app::routes::table(&Native::new().app);
@@ -360,6 +360,10 @@ pub async fn every_change_by_any_route_has_one_audit_event<W: World>(world: &mut
             signed_in(world, &email).await;
             client
         };
+        let caller = match client.session {
+            Some(_) => json!(my_id(&mut client).await),
+            None => Value::Null,
+        };
         let mut call = Prepared::new(&mut client, row, &target).await;
         world.settle().await;
         let before = kept(world).await;
@@ -373,6 +377,7 @@ pub async fn every_change_by_any_route_has_one_audit_event<W: World>(world: &mut
         for event in &events {
             let action = Action::ALL.iter().find(|action| action.as_str() == event["action"]).unwrap();
             assert_eq!(event["target_type"], action.target().as_str(), "{label}");
+            assert!(caller.is_null() || event["actor_id"] == caller, "{label}: {event}");
             let details = serde_json::from_str(event["details"].as_str().unwrap()).unwrap();
             let undeclared = undeclared(&details, "", action.details());
             assert!(undeclared.is_empty(), "{label}: {} has {undeclared:?}", action.as_str());

@@ -24,7 +24,7 @@ pub struct App<K> {
     pub sessions: K,
     /// The namespace of the cache.
     pub cache: K,
-    /// Time and the log.
+    /// Time.
     pub runtime: Arc<dyn Runtime>,
     /// The configuration.
     pub config: Config,
@@ -38,9 +38,9 @@ impl<K: Kv> App<K> {
         let [record, marker, epoch] = <[_; 3]>::try_from(values)
             .map_err(|values| Problem::internal(format!("three keys gave {} values", values.len())))?;
         Ok(Stored {
-            record: record.and_then(|text| self.parse_record(context, &text)),
-            marker: marker.map(|text| self.parse_marker(context, &text)),
-            epoch: self.parse_epoch(context, epoch.as_deref()),
+            record: record.and_then(|text| parse_record(context, &text)),
+            marker: marker.map(|text| parse_marker(context, &text)),
+            epoch: parse_epoch(context, epoch.as_deref()),
         })
     }
 
@@ -80,7 +80,7 @@ impl<K: Kv> App<K> {
             let names: Vec<_> = ids.iter().copied().map(keys::marker).collect();
             let markers = self.sessions.get(&names).await.map_err(Problem::unavailable)?;
             behind.extend(ids.iter().zip(markers).filter_map(|(id, marker)| {
-                match marker.map(|text| self.parse_marker(context, &text)) {
+                match marker.map(|text| parse_marker(context, &text)) {
                     Some(Marker::Revoked) => None,
                     Some(Marker::Invalidated { user_version: known }) if known >= user_version => None,
                     Some(Marker::Invalidated { .. }) | None => Some(*id),
@@ -95,7 +95,7 @@ impl<K: Kv> App<K> {
     pub(crate) async fn raise_epoch(&self, context: &RequestContext, epoch: i64) -> Result<(), Problem> {
         let values = self.sessions.get(&[keys::EPOCH.to_owned()]).await.map_err(Problem::unavailable)?;
         let stored = values.into_iter().next().flatten();
-        if let Epoch::Known(stored) = self.parse_epoch(context, stored.as_deref())
+        if let Epoch::Known(stored) = parse_epoch(context, stored.as_deref())
             && stored >= epoch
         {
             return Ok(());
@@ -107,42 +107,37 @@ impl<K: Kv> App<K> {
         let text = serde_json::to_string(&marker).map_err(|error| KvError(error.to_string()))?;
         self.sessions.put(&keys::marker(id), &text, Some(Marker::TTL_SECONDS)).await
     }
+}
 
-    fn parse_record(&self, context: &RequestContext, text: &str) -> Option<SessionRecord> {
-        match stored::parse(text) {
-            Ok(record) => Some(record),
-            Err(error) => {
-                self.warn(context, format!("a session record counts as missing: {error}"));
-                None
-            }
+fn parse_record(context: &RequestContext, text: &str) -> Option<SessionRecord> {
+    match stored::parse(text) {
+        Ok(record) => Some(record),
+        Err(error) => {
+            warn(context, format!("a session record counts as missing: {error}"));
+            None
         }
     }
+}
 
-    fn parse_marker(&self, context: &RequestContext, text: &str) -> Marker {
-        let (marker, readable) = Marker::parse(text);
-        if !readable {
-            self.warn(context, "a marker can't be read: its session counts as revoked");
-        }
-        marker
+fn parse_marker(context: &RequestContext, text: &str) -> Marker {
+    let (marker, readable) = Marker::parse(text);
+    if !readable {
+        warn(context, "a marker can't be read: its session counts as revoked");
     }
+    marker
+}
 
-    fn parse_epoch(&self, context: &RequestContext, text: Option<&str>) -> Epoch {
-        let epoch = Epoch::parse(text);
-        if epoch == Epoch::Unreadable {
-            self.warn(context, "the epoch can't be read: all permissions count as stale");
-        }
-        epoch
+fn parse_epoch(context: &RequestContext, text: Option<&str>) -> Epoch {
+    let epoch = Epoch::parse(text);
+    if epoch == Epoch::Unreadable {
+        warn(context, "the epoch can't be read: all permissions count as stale");
     }
+    epoch
+}
 
-    /// Says that something in the store is not as it should be, without saying what is in it.
-    pub(crate) fn warn(&self, context: &RequestContext, message: impl Display) {
-        let line = json!({
-            "message": message.to_string(),
-            "worker": "session-state",
-            "requestId": context.request_id,
-        });
-        self.runtime.log(Level::Warn, &line);
-    }
+/// Says that something in the store is not as it should be, without saying what is in it.
+pub(crate) fn warn(context: &RequestContext, message: impl Display) {
+    context.log(Level::Warn, message, json!({}));
 }
 
 /// Does all of it side by side, and what can be done even where something fails.

@@ -1,7 +1,9 @@
+use std::fmt::Display;
 use std::sync::Arc;
 
 use accounts::password::Kdf;
-use http_kit::{Analytics, Fetch, RateLimit, Runtime};
+use http_kit::{Analytics, Fetch, Level, RateLimit, Runtime, log_line};
+use serde_json::Value;
 use store::Db;
 
 use crate::config::Config;
@@ -23,6 +25,9 @@ pub trait Platform: Send + Sync + 'static {
     /// Any server on the internet.
     type Internet: Fetch;
 }
+
+/// The worker's name, in logs and timings.
+pub const NAME: &str = "user-mgmt";
 
 /// The worker: what it runs on and how it is configured.
 pub struct App<P: Platform> {
@@ -48,4 +53,11 @@ pub struct App<P: Platform> {
     pub runtime: Arc<dyn Runtime>,
     /// How it is configured.
     pub config: Config,
+}
+
+impl<P: Platform> App<P> {
+    /// Writes a line to the log about what no request is known for, as what the cron trigger does.
+    pub(crate) fn log(&self, level: Level, message: impl Display, fields: Value) {
+        self.runtime.log(level, &log_line(NAME, message, fields));
+    }
 }

@@ -1,5 +1,5 @@
 use accounts::{ApiTokenId, Timestamp, UserId};
-use http_kit::Problem;
+use http_kit::{Identity, Problem};
 use rbac::{GrantSet, Principal};
 use store::api_tokens;
 use store::sessions::{self, Account, Held, Session};
@@ -88,6 +88,16 @@ impl Caller {
     /// The caller's account.
     pub fn user_id(&self) -> UserId {
         self.account.user_id
+    }
+
+    /// What the log and the audit log say about the caller.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity {
+            user_id: self.account.user_id,
+            tenant_id: self.account.tenant_id,
+            tenant: self.account.tenant.clone(),
+            roles: self.authority.as_ref().map(|authority| authority.roles.clone()).unwrap_or_default(),
+        }
     }
 
     /// What `GET /load-user` says about the caller.

@@ -9,7 +9,7 @@ use accounts::{Timestamp, TokenHash};
 use enforce::{Evaluation, Rule, Subject};
 use http::Method;
 use http_kit::{
-    Access, Doc, Identity, Level, Outcome, Problem, Request, Route, RouteTable, bearer_token, session_cookie,
+    Access, Doc, Level, Outcome, Problem, Request, Route, RouteTable, bearer_token, session_cookie,
 };
 use rbac::{
     Allowed, Denied, Permission, Principal, authorize, authorize_own, authorize_own_or, has_permission,
@@ -320,20 +320,10 @@ async fn resolve_or<P: Platform>(
         (Ok(Some(_)) | Err(_), Some(_)) => return Err(Problem::two_credentials()),
     };
     let caller = caller.ok_or_else(nobody)?;
-    let roles = caller.authority.as_ref().map(|authority| authority.roles.clone()).unwrap_or_default();
-    let identity = Identity {
-        user_id: caller.user_id(),
-        tenant_id: caller.account.tenant_id,
-        tenant: caller.account.tenant.clone(),
-        roles,
-    };
-    request.context.identify(identity);
+    request.context.identify(caller.identity());
     for defect in caller.authority.iter().flat_map(|authority| &authority.defects) {
-        let line = json!({
-            "message": "a stored grant can't be read and grants nothing", "grant": defect,
-            "requestId": request.context.request_id, "userId": caller.user_id(),
-        });
-        app.runtime.log(Level::Warn, &line);
+        let message = "a stored grant can't be read and grants nothing";
+        request.context.log(Level::Warn, message, json!({ "grant": defect }));
     }
     match caller.credential {
         // A record written now would lack what could not be read.
@@ -356,11 +346,8 @@ async fn by_session<P: Platform>(
         match sessions::principal(token, limits, now).first(&app.db).await {
             Ok(row) => return Ok(row.map(Caller::with_rbac)),
             Err(error) if unreadable == Unreadable::LeftToTheRuleFromBefore => {
-                let line = json!({
-                    "message": "the role data can't be read", "requestId": request.context.request_id,
-                    "cause": error.to_string(),
-                });
-                app.runtime.log(Level::Error, &line);
+                let fields = json!({ "cause": error.to_string() });
+                request.context.log(Level::Error, "the role data can't be read", fields);
             }
             Err(error) => return Err(store_problem(&error)),
         }

@@ -14,6 +14,6 @@ mod gate;
 pub mod routes;
 pub mod services;
 
-pub use app::{App, Platform};
+pub use app::{App, NAME, Platform};
 pub use caller::{Authority, Caller, Credential, SignedIn};
 pub use config::Config;

@@ -7,7 +7,7 @@ use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 
 use super::{check_ttl, empty};
-use crate::app::App;
+use crate::app::{App, warn};
 use crate::cache_key::CacheKey;
 use crate::keys;
 use crate::kv::Kv;
@@ -21,7 +21,7 @@ pub(super) async fn get<K: Kv>(app: Arc<App<K>>, request: Request) -> Outcome {
     let values = app.cache.get(&[name]).await.map_err(Problem::unavailable)?;
     let text = values.into_iter().next().flatten().ok_or_else(Problem::not_found)?;
     let Ok(found) = serde_json::from_str::<CacheGetResponse>(&text) else {
-        app.warn(&request.context, "a value of the cache can't be read: it counts as missing");
+        warn(&request.context, "a value of the cache can't be read: it counts as missing");
         return Err(Problem::not_found());
     };
     json(StatusCode::OK, &found)

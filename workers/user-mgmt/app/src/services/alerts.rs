@@ -124,7 +124,7 @@ pub(crate) async fn deliver<P: Platform>(
 ) -> Result<(), AlertError> {
     let Some(settings) = &app.config.alerts else { return Ok(()) };
     if app.runtime.now().since(written) > TOO_OLD {
-        app.runtime.log(Level::Error, &json!({ "message": "an alert was given up", "alert": alert }));
+        app.log(Level::Error, "an alert was given up", json!({ "alert": alert }));
         return Ok(());
     }
     let request = Request::builder()

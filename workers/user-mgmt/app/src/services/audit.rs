@@ -86,21 +86,37 @@ impl Refusal {
     }
 }
 
+/// Who does something.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor {
+    /// The user.
+    pub user: UserId,
+    /// The user's tenant.
+    pub tenant: TenantId,
+}
+
+impl Actor {
+    /// Who makes the request, if that is known.
+    fn of(context: &RequestContext) -> Option<Self> {
+        context.identity().map(|identity| Self { user: identity.user_id, tenant: identity.tenant_id })
+    }
+}
+
 /// An event, with what its request says about it.
 pub(crate) fn event_of<P: Platform>(
     app: &App<P>,
     context: &RequestContext,
     at: Timestamp,
-    actor: Option<(UserId, TenantId)>,
+    actor: Option<Actor>,
     Event { action, target_id, details }: Event,
 ) -> AuditEvent {
     AuditEvent {
         id: AuditEventId::generate_at(at, &*app.runtime),
         at,
         action,
-        actor: actor.map(|(user, _)| user),
+        actor: actor.map(|actor| actor.user),
         target_id,
-        tenant: actor.map(|(_, tenant)| tenant),
+        tenant: actor.map(|actor| actor.tenant),
         request_id: context.request_id.clone(),
         client_address: client_address(app, context).map(str::to_owned),
         details,
@@ -122,7 +138,7 @@ pub(crate) fn sign_in_failed<P: Platform>(
 ) {
     let target = account.map(|(user, _)| user.to_string()).unwrap_or_default();
     let event = Event::new(Action::SignInFailed, target, json!({ "reason": refusal.as_str() }));
-    let actor = request.context.identity().map(|identity| (identity.user_id, identity.tenant_id));
+    let actor = Actor::of(&request.context);
     let mut event = event_of(app, &request.context, app.runtime.now(), actor, event);
     event.tenant = account.map(|(_, tenant)| tenant);
     write_bounded(app, request, event);
@@ -144,9 +160,8 @@ pub(crate) fn record_denial<P: Platform>(
     let details = json!({
         "code": code, "required": required.map(Permission::as_str), "path": context.uri.path(),
     });
-    let actor = context.identity().map(|identity| (identity.user_id, identity.tenant_id));
     let event = Event::new(Action::AccessDenied, route, details);
-    let event = event_of(app, context, app.runtime.now(), actor, event);
+    let event = event_of(app, context, app.runtime.now(), Actor::of(context), event);
     write_bounded(app, request, event);
 }
 
@@ -155,15 +170,12 @@ fn write_bounded<P: Platform>(app: &Arc<App<P>>, request: &Request, event: Audit
     if !app.config.rbac_enabled {
         return;
     }
-    let app = app.clone();
+    let (app, context) = (app.clone(), request.context.clone());
     request.context.defer(async move {
         let since = event.at.minus(WINDOW);
         if let Err(error) = audit::insert_bounded(&event, since, MOST).run(&app.db).await {
-            let line = json!({
-                "message": "an audit event was not written", "action": event.action.as_str(),
-                "requestId": event.request_id, "cause": error.to_string(),
-            });
-            app.runtime.log(Level::Error, &line);
+            let fields = json!({ "action": event.action.as_str(), "cause": error.to_string() });
+            context.log(Level::Error, "an audit event was not written", fields);
         }
     });
 }

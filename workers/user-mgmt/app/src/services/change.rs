@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::{
-    ApiTokenId, AuditEventId, Email, OutboxId, SessionId, TenantId, Timestamp, TokenHash, UserId,
-};
-use http_kit::{Problem, Request};
+use accounts::{ApiTokenId, AuditEventId, Email, OutboxId, SessionId, Timestamp, TokenHash, UserId};
+use http_kit::{Problem, Request, RequestContext};
 use rbac::Allowed;
 use serde_json::{Value, json};
 use store::audit::{self, Action, MailRequested, SessionReplaced};
@@ -15,7 +13,7 @@ use store::{Db, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential};
-use crate::services::audit::{client_address, event_of};
+use crate::services::audit::{Actor, client_address, event_of};
 use crate::services::mail::Template;
 use crate::services::outbox::{self as work, Kind};
 use crate::services::problems::store_problem;
@@ -42,9 +40,9 @@ impl Event {
 /// A change on its way into the database.
 pub struct Change<P: Platform> {
     app: Arc<App<P>>,
-    request: Request,
+    context: Arc<RequestContext>,
     now: Timestamp,
-    actor: Option<(UserId, TenantId)>,
+    actor: Option<Actor>,
     by_token: Option<ApiTokenId>,
     statements: Vec<Statement>,
     events: Vec<Event>,
@@ -67,8 +65,8 @@ impl<P: Platform> Change<P> {
 
     /// A change to what is the caller's own, which needs no permission.
     pub fn own(app: &Arc<App<P>>, request: &Request, caller: &Caller) -> Self {
-        let mut change = Self::without_decision(app, request);
-        change.actor = Some((caller.user_id(), caller.account.tenant_id));
+        let actor = Actor { user: caller.user_id(), tenant: caller.account.tenant_id };
+        let mut change = Self::by_account(app, request, actor);
         change.by_token = match caller.credential {
             Credential::Session(_) => None,
             Credential::Token { id, .. } => Some(id),
@@ -76,11 +74,17 @@ impl<P: Platform> Change<P> {
         change
     }
 
-    /// A change that nobody signed in asked for: a registration, a sign-in.
-    pub fn without_decision(app: &Arc<App<P>>, request: &Request) -> Self {
+    /// A change by somebody who has just shown whose account it is, or makes one: a sign-in, a link of a mail, a
+    /// registration.
+    pub fn by_account(app: &Arc<App<P>>, request: &Request, actor: Actor) -> Self {
+        Self { actor: Some(actor), ..Self::by_nobody(app, request) }
+    }
+
+    /// A change that nobody asked for of whom one knows who it is: a mail to an address, what an identity provider says.
+    pub fn by_nobody(app: &Arc<App<P>>, request: &Request) -> Self {
         Self {
             app: app.clone(),
-            request: request.clone(),
+            context: request.context.clone(),
             now: app.runtime.now(),
             actor: None,
             by_token: None,
@@ -88,11 +92,6 @@ impl<P: Platform> Change<P> {
             events: Vec::new(),
             work: Vec::new(),
         }
-    }
-
-    /// Says who made the change, where that shows only on the way.
-    pub fn set_actor(&mut self, user: UserId, tenant: TenantId) {
-        self.actor = Some((user, tenant));
     }
 
     /// The time of the change.
@@ -156,9 +155,9 @@ impl<P: Platform> Change<P> {
                 id: AuditEventId::generate_at(self.now, &*self.app.runtime),
                 at: self.now,
                 token,
-                actor: self.actor.map(|(user, _)| user),
-                request_id: &self.request.context.request_id,
-                client_address: client_address(&self.app, &self.request.context),
+                actor: self.actor.map(|actor| actor.user),
+                request_id: &self.context.request_id,
+                client_address: client_address(&self.app, &self.context),
             }));
         }
     }
@@ -203,8 +202,8 @@ impl<P: Platform> Change<P> {
                 at: self.now,
                 email,
                 template: template.as_str(),
-                request_id: &self.request.context.request_id,
-                client_address: client_address(&self.app, &self.request.context),
+                request_id: &self.context.request_id,
+                client_address: client_address(&self.app, &self.context),
                 outbox_id: id,
             }));
         }
@@ -242,7 +241,7 @@ impl<P: Platform> Change<P> {
         let rows = self.app.db.batch(self.statements).await?;
         if !self.work.is_empty() {
             let (app, work) = (self.app, self.work);
-            self.request.context.defer(async move { work::process(&app, work).await });
+            self.context.defer(async move { work::process(&app, work).await });
         }
         Ok(rows)
     }
@@ -251,6 +250,6 @@ impl<P: Platform> Change<P> {
         if let (Some(token), Some(details)) = (self.by_token, event.details.as_object_mut()) {
             details.insert("apiToken".to_owned(), json!(token));
         }
-        audit::insert(&event_of(&self.app, &self.request.context, self.now, self.actor, event))
+        audit::insert(&event_of(&self.app, &self.context, self.now, self.actor, event))
     }
 }

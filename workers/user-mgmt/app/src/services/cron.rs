@@ -21,6 +21,6 @@ pub async fn run<P: Platform>(app: &App<P>) {
 
 fn report<P: Platform, T>(app: &App<P>, message: &str, outcome: Result<T, impl Display>) {
     if let Err(error) = outcome {
-        app.runtime.log(Level::Error, &json!({ "message": message, "cause": error.to_string() }));
+        app.log(Level::Error, message, json!({ "cause": error.to_string() }));
     }
 }

@@ -207,6 +207,5 @@ fn pause<P: Platform>(app: &App<P>, attempts: i64) -> Timestamp {
 }
 
 fn log<P: Platform>(app: &App<P>, level: Level, id: &OutboxId, error: &impl std::fmt::Display) {
-    let line = json!({ "message": "outbox: not done yet", "outboxId": id, "cause": error.to_string() });
-    app.runtime.log(level, &line);
+    app.log(level, "outbox: not done yet", json!({ "outboxId": id, "cause": error.to_string() }));
 }

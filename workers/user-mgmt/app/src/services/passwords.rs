@@ -32,7 +32,7 @@ pub(crate) async fn verify<P: Platform>(
             Ok(verified) => return Ok(verified),
             // An answer of its own would tell that there is such an account.
             Err(error @ HashError::Stored) => {
-                app.runtime.log(Level::Error, &json!({ "message": error.to_string() }));
+                app.log(Level::Error, error, json!({}));
             }
             Err(error) => return Err(Problem::internal(error)),
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use accounts::{ApiTokenId, SessionId, SessionToken, Timestamp, UserId};
 use api::session_state::{CreateRequest, Freshness, RECORD_VERSION, SessionRecord};
 use http::header::HeaderValue;
-use http_kit::{Level, Problem, Request, session_cookie, set_session_cookie};
+use http_kit::{Level, Problem, Request, RequestContext, session_cookie, set_session_cookie};
 use serde_json::json;
 use store::sessions::{self, NewSession, Session};
 use store::{Rows, api_tokens, decode};
@@ -82,6 +82,7 @@ impl Started {
         // The account was suspended or deleted between the two round trips.
         let caller = caller.map_err(|error| store_problem(&error))?.ok_or_else(Problem::unauthenticated)?;
         let signed_in = SignedIn::of(caller)?;
+        request.context.identify(signed_in.caller.identity());
         cache_new(app, request, &signed_in, now);
         Ok((signed_in, set_session_cookie(&self.token, app.config.session_limits.absolute)))
     }
@@ -100,15 +101,15 @@ pub(crate) fn touch<P: Platform>(
         return;
     }
     let (app, session, caller) = (app.clone(), *session, caller.clone());
-    let request_id = request.context.request_id.clone();
+    let context = request.context.clone();
     request.context.defer(async move {
         if let Err(error) = sessions::touch(session.id, now).run(&app.db).await {
-            log(&app, &request_id, "the use of a session was not written down", &error);
+            warn(&context, "the use of a session was not written down", &error);
         }
         let ttl = app.config.session_limits.idle.as_secs();
         let cache = SessionCache::new(&app.session_state);
         if let Err(error) = cache.update(session.token_hash, ttl, record(&session, &caller, now)).await {
-            log(&app, &request_id, "a session record was not refreshed", &error);
+            warn(&context, "a session record was not refreshed", &error);
         }
     });
 }
@@ -124,10 +125,10 @@ pub(crate) fn touch_token<P: Platform>(
     if last_used_at.is_some_and(|last| now.since(last) < TOKEN_USE) {
         return;
     }
-    let (app, request_id) = (app.clone(), request.context.request_id.clone());
+    let (app, context) = (app.clone(), request.context.clone());
     request.context.defer(async move {
         if let Err(error) = api_tokens::touch(token, now, now.minus(TOKEN_USE)).run(&app.db).await {
-            log(&app, &request_id, "the use of an API token was not written down", &error);
+            warn(&context, "the use of an API token was not written down", &error);
         }
     });
 }
@@ -154,7 +155,7 @@ pub(crate) async fn refresh<P: Platform>(
         Ok(outcome) => (fresh, outcome == Outcome::Written),
         Err(error) => {
             // What was read is right all the same; the next check will find the record missing once more.
-            log(app, &request.context.request_id, "a session record was not refreshed", &error);
+            warn(&request.context, "a session record was not refreshed", &error);
             (fresh, true)
         }
     }
@@ -167,7 +168,7 @@ fn cache_new<P: Platform>(
     SignedIn { session, caller }: &SignedIn,
     now: Timestamp,
 ) {
-    let (app, request_id) = (app.clone(), request.context.request_id.clone());
+    let (app, context) = (app.clone(), request.context.clone());
     let create = CreateRequest {
         id: session.token_hash,
         ttl_seconds: app.config.session_limits.idle.as_secs(),
@@ -176,7 +177,7 @@ fn cache_new<P: Platform>(
     request.context.defer(async move {
         // A session without a record is as good as one: whoever misses it has user-mgmt write it.
         if let Err(error) = SessionCache::new(&app.session_state).create(&create).await {
-            log(&app, &request_id, "the record of a new session was not written", &error);
+            warn(&context, "the record of a new session was not written", &error);
         }
     });
 }
@@ -201,7 +202,6 @@ fn record(session: &Session, caller: &Caller, now: Timestamp) -> SessionRecord {
     }
 }
 
-fn log<P: Platform>(app: &App<P>, request_id: &str, message: &str, error: &impl std::fmt::Display) {
-    let line = json!({ "message": message, "requestId": request_id, "cause": error.to_string() });
-    app.runtime.log(Level::Warn, &line);
+fn warn(context: &RequestContext, message: &str, error: &impl std::fmt::Display) {
+    context.log(Level::Warn, message, json!({ "cause": error.to_string() }));
 }

@@ -59,8 +59,7 @@ async fn round<P: Platform>(app: &App<P>) -> Result<bool, StoreError> {
     let mut deleted = app.db.batch(statements).await?;
     let more = deleted.iter().any(|rows| rows.len() >= MANY);
     for work in decode::<outbox::GivenUp>("outbox/give_up", deleted.swap_remove(0))? {
-        let line = json!({ "message": "outbox: given up", "outboxId": work.id, "kind": work.kind });
-        app.runtime.log(Level::Error, &line);
+        app.log(Level::Error, "outbox: given up", json!({ "outboxId": work.id, "kind": work.kind }));
     }
     Ok(more)
 }

@@ -41,11 +41,8 @@ pub(crate) async fn by_address<P: Platform>(app: &App<P>, request: &Request) -> 
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::too_many_requests(PERIOD)),
         Err(error) => {
-            let line = json!({
-                "message": "the rate limiter does not answer", "requestId": request.context.request_id,
-                "cause": error.to_string(),
-            });
-            app.runtime.log(Level::Warn, &line);
+            let fields = json!({ "cause": error.to_string() });
+            request.context.log(Level::Warn, "the rate limiter does not answer", fields);
             Ok(())
         }
     }

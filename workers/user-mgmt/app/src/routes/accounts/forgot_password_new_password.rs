@@ -12,6 +12,7 @@ use store::{guard, sessions, users};
 
 use crate::app::{App, Platform};
 use crate::routes::no_content;
+use crate::services::audit::Actor;
 use crate::services::change::{Change, Event};
 use crate::services::mail::Template;
 use crate::services::one_time_tokens::find;
@@ -34,8 +35,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let new = passwords::hash(&app, &body.password).await?;
 
     let user = token.user_id;
-    let mut change = Change::without_decision(&app, &request);
-    change.set_actor(user, token.tenant_id);
+    let mut change = Change::by_account(&app, &request, Actor { user, tenant: token.tenant_id });
     change.push(guard::token_usable(&hash, change.now()));
     change.push(one_time_tokens::delete_by_user(user));
     change.push(users::reset_password(user, &new, change.now()));

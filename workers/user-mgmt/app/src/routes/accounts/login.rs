@@ -15,7 +15,7 @@ use store::users::{self, Credentials};
 use store::{Db, decode};
 
 use crate::app::{App, Platform};
-use crate::services::audit::{Refusal, sign_in_failed};
+use crate::services::audit::{Actor, Refusal, sign_in_failed};
 use crate::services::change::{Change, Event};
 use crate::services::passwords;
 use crate::services::problems::store_problem;
@@ -34,8 +34,8 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let (guess, found) = look_up(&app, &body.username, device.as_ref()).await?;
     let (user, new_hash) = verify(&app, &request, &body, &guess, found).await?;
 
-    let mut change = Change::without_decision(&app, &request);
-    change.set_actor(user.id, user.tenant_id);
+    let actor = Actor { user: user.id, tenant: user.tenant_id };
+    let mut change = Change::by_account(&app, &request, actor);
     let now = change.now();
     if let Some(clear) = guess.succeeded() {
         change.push(clear);

@@ -38,7 +38,7 @@ async fn ask_for_mail<P: Platform>(app: &Arc<App<P>>, request: &Request, templat
             "no mail can be sent from here; ask an administrator",
         ));
     }
-    let mut change = Change::without_decision(app, request);
+    let mut change = Change::by_nobody(app, request);
     change.mail_address(&body.username, template);
     change.commit_without_event().await?;
     let mut response = Response::new(Body::empty());

@@ -12,6 +12,7 @@ use store::users::{self, NewUser};
 use store::{StoreError, user_roles};
 
 use crate::app::{App, Platform};
+use crate::services::audit::Actor;
 use crate::services::change::{Change, Event};
 use crate::services::mail::Template;
 use crate::services::problems::store_problem;
@@ -38,10 +39,12 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
             return tell_the_owner(&app, &request, body.username).await;
         }
     }
-    let mut change = Change::without_decision(&app, &request);
+    let id = UserId::generate(&*app.runtime, &*app.runtime);
+    let actor = Actor { user: id, tenant: TenantId::DEFAULT };
+    let mut change = Change::by_account(&app, &request, actor);
     let user = NewUser {
-        id: UserId::generate(&*app.runtime, &*app.runtime),
-        tenant_id: TenantId::DEFAULT,
+        id,
+        tenant_id: actor.tenant,
         email: body.username,
         email_verified_at: None,
         password_hash: Some(hash),
@@ -51,7 +54,6 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
         staff: false,
         created_at: change.now(),
     };
-    change.set_actor(user.id, user.tenant_id);
     change.push(users::insert(&user));
     let mut roles = Vec::new();
     if app.config.rbac_enabled {
@@ -79,7 +81,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
 
 /// Only the owner of an address may learn that it has an account.
 async fn tell_the_owner<P: Platform>(app: &Arc<App<P>>, request: &Request, email: Email) -> Outcome {
-    let mut change = Change::without_decision(app, request);
+    let mut change = Change::by_nobody(app, request);
     change.mail_address(&email, Template::AlreadyRegistered);
     change.commit_without_event().await?;
     answer(app, email)

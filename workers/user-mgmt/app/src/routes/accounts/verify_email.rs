@@ -11,6 +11,7 @@ use store::one_time_tokens::{self, Purpose};
 use store::{guard, users};
 
 use crate::app::{App, Platform};
+use crate::services::audit::Actor;
 use crate::services::change::{Change, Event};
 use crate::services::one_time_tokens::find;
 use crate::services::super_admin::appoint_if_named;
@@ -26,8 +27,8 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     throttle::by_address(&app, &request).await?;
     let body: OneTimeTokenRequest = request.json()?;
     let (hash, token) = find(&app, &body.token, &[Purpose::VerifyEmail]).await?;
-    let mut change = Change::without_decision(&app, &request);
-    change.set_actor(token.user_id, token.tenant_id);
+    let actor = Actor { user: token.user_id, tenant: token.tenant_id };
+    let mut change = Change::by_account(&app, &request, actor);
     change.push(guard::token_usable(&hash, change.now()));
     change.push(one_time_tokens::delete(&hash));
     change.push(users::verify_email(token.user_id, change.now()));

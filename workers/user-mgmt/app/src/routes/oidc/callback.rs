@@ -25,5 +25,5 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
         Ok(()) => answer(&app, &request).await,
         Err(problem) => Answered { linking: false, outcome: Err(problem) },
     };
-    shown(&app, &request, outcome, if linking { "/profile" } else { "/sign-in" })
+    shown(&request, outcome, if linking { "/profile" } else { "/sign-in" })
 }

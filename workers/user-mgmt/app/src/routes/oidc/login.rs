@@ -23,7 +23,7 @@ pub(in crate::routes) fn doc() -> Doc {
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {
     let outcome = start(&app, &request).await;
-    shown(&app, &request, outcome, "/sign-in")
+    shown(&request, outcome, "/sign-in")
 }
 
 async fn start<P: Platform>(app: &Arc<App<P>>, request: &Request) -> Outcome {

@@ -20,6 +20,7 @@ use super::{claims, settings};
 use crate::app::{App, Platform};
 use crate::caller::SignedIn;
 use crate::gate::resolve;
+use crate::services::audit::Actor;
 use crate::services::change::{Change, Event};
 use crate::services::problems::{DECISION_STALE, store_problem};
 use crate::services::sessions::{end_presented, start};
@@ -120,8 +121,8 @@ async fn enter_account<P: Platform>(
         let detail = "confirm the e-mail address first: the link is in the mail that was sent to it";
         return Err(Problem::new(StatusCode::FORBIDDEN, "email_not_verified", detail));
     }
-    let mut change = Change::without_decision(app, request);
-    change.set_actor(owner.user_id, owner.tenant_id);
+    let actor = Actor { user: owner.user_id, tenant: owner.tenant_id };
+    let mut change = Change::by_account(app, request, actor);
     change.push(guard::user_at_version(owner.user_id, owner.authz_version));
     let identity = match owner.identity_id {
         Some(id) => {
@@ -203,11 +204,15 @@ async fn try_to_provision<P: Platform>(
     email: Email,
 ) -> Result<HeaderValue, Problem> {
     let said = &arrived.token.claims;
-    let mut change = Change::without_decision(app, request);
+    let actor = Actor {
+        user: UserId::generate(&*app.runtime, &*app.runtime),
+        tenant: tenant(app, arrived).await?.unwrap_or(TenantId::DEFAULT),
+    };
+    let mut change = Change::by_account(app, request, actor);
     let now = change.now();
     let user = NewUser {
-        id: UserId::generate(&*app.runtime, &*app.runtime),
-        tenant_id: tenant(app, arrived).await?.unwrap_or(TenantId::DEFAULT),
+        id: actor.user,
+        tenant_id: actor.tenant,
         email,
         email_verified_at: Some(now),
         password_hash: None,
@@ -217,7 +222,6 @@ async fn try_to_provision<P: Platform>(
         staff: claims::staff(arrived.provider, said).unwrap_or(false),
         created_at: now,
     };
-    change.set_actor(user.id, user.tenant_id);
     change.push(users::insert(&user));
     let mut roles = Vec::new();
     if app.config.rbac_enabled {
@@ -247,16 +251,15 @@ async fn tell_of_failure<P: Platform>(
     problem: &Problem,
 ) {
     let (provider, subject) = (&arrived.provider.id, &arrived.token.subject);
-    let mut line = json!({
-        "message": "an account could not be made at the first sign-in", "provider": provider, "subject": subject,
-        "code": problem.code(), "cause": problem.cause(), "requestId": request.context.request_id,
+    let mut fields = json!({
+        "provider": provider, "subject": subject, "code": problem.code(), "cause": problem.cause(),
     });
-    let change = Change::without_decision(app, request);
+    let change = Change::by_nobody(app, request);
     let details = json!({ "subject": subject, "reason": problem.code() });
     if let Err(error) = change.commit(Event::new(Action::UserProvisioningFailed, provider, details)).await {
-        line["audit"] = json!(error.cause());
+        fields["audit"] = json!(error.cause());
     }
-    app.runtime.log(Level::Error, &line);
+    request.context.log(Level::Error, "an account could not be made at the first sign-in", fields);
 }
 
 /// The tenant that the provider names, if it names one. Nobody is put where they do not belong because a name is unknown.
@@ -295,8 +298,7 @@ async fn refresh<P: Platform>(
         Ok(tenant) => tenant.filter(|tenant| *tenant != owner.tenant_id),
         // Somebody who belongs here already stays where they are.
         Err(problem) if problem.code() == "oidc_tenant_unknown" => {
-            let line = json!({ "message": "a provider names an unknown tenant", "cause": problem.cause() });
-            app.runtime.log(Level::Warn, &line);
+            app.log(Level::Warn, "a provider names an unknown tenant", json!({ "cause": problem.cause() }));
             None
         }
         Err(problem) => return Err(problem),

@@ -34,7 +34,7 @@ pub(crate) async fn provider_logout_url<P: Platform>(app: &App<P>, session: Sess
         Ok(url) => url,
         Err(cause) => {
             let message = "nobody knows whether the provider offers to sign out there as well";
-            app.runtime.log(Level::Warn, &json!({ "message": message, "cause": cause }));
+            app.log(Level::Warn, message, json!({ "cause": cause }));
             None
         }
     }
@@ -60,7 +60,7 @@ pub(crate) async fn carry_out<P: Platform>(
         (None, None) => return Err(refused()),
     };
     let named = named.all(&app.db).await.map_err(|error| store_problem(&error))?;
-    let mut change = Change::without_decision(app, request);
+    let mut change = Change::by_nobody(app, request);
     change.push(identities::logout_done(&token.name, token.ends_at));
     let details = json!({ "subject": token.subject, "sessions": named.len() });
     for session in named {

@@ -35,8 +35,8 @@ pub(super) async fn follow_groups<P: Platform>(
     for name in
         names.iter().filter(|name| !rows.iter().any(|row| row.wanted && row.name.eq_ignore_ascii_case(name)))
     {
-        let line = json!({ "message": "OIDC_GROUP_ROLE_MAP names a role that does not exist", "role": name });
-        app.runtime.log(Level::Warn, &line);
+        let message = "OIDC_GROUP_ROLE_MAP names a role that does not exist";
+        app.log(Level::Warn, message, json!({ "role": name }));
     }
     let mut changed = false;
     for row in rows {
@@ -49,7 +49,7 @@ pub(super) async fn follow_groups<P: Platform>(
         } else if row.given && !row.wanted && row.last {
             // Failing here would lock out the last one who could put it right.
             let message = "the last active SUPER_ADMIN keeps the role, though no group gives it any more";
-            app.runtime.log(Level::Warn, &json!({ "message": message, "userId": user }));
+            app.log(Level::Warn, message, json!({ "userId": user }));
         } else if row.given && !row.wanted {
             change.push(user_roles::delete(user, row.id));
             change.push(identities::role_gone(identity, row.id));

@@ -184,11 +184,7 @@ fn tell<P: Platform>(app: &App<P>, request: &Request, place: &Place<'_>, told: &
     let context = &request.context;
     let identity = context.identity();
     let mode = note.mode.map_or(ALWAYS, Mode::as_str);
-    let line = json!({
-        "message": finding.sentence(),
-        "requestId": context.request_id,
-        "userId": identity.map(|identity| identity.user_id),
-        "tenant": identity.map(|identity| &identity.tenant),
+    let fields = json!({
         "application": place.application,
         "method": place.method,
         "route": place.route,
@@ -204,7 +200,7 @@ fn tell<P: Platform>(app: &App<P>, request: &Request, place: &Place<'_>, told: &
         Finding::WouldDeny | Finding::WouldAllow => Level::Warn,
         Finding::Failed => Level::Error,
     };
-    app.runtime.log(level, &line);
+    context.log(level, finding.sentence(), fields);
 
     let Some(analytics) = &app.analytics else { return };
     let user = identity.map(|identity| identity.user_id.to_string()).unwrap_or_default();
@@ -220,11 +216,8 @@ fn tell<P: Platform>(app: &App<P>, request: &Request, place: &Place<'_>, told: &
         &context.request_id,
     ];
     if let Err(error) = analytics.write(&place.name, &texts) {
-        let line = json!({
-            "message": "Analytics Engine does not take events", "requestId": context.request_id,
-            "cause": error.to_string(),
-        });
-        app.runtime.log(Level::Warn, &line);
+        let fields = json!({ "cause": error.to_string() });
+        context.log(Level::Warn, "Analytics Engine does not take events", fields);
     }
 }
 
@@ -235,7 +228,7 @@ pub async fn flush<P: Platform>(app: &App<P>) {
     if let Err(error) = app.db.batch(pending.statements(now)).await {
         app.counters.put_back(pending);
         let message = "what was counted of decisions is not written down yet";
-        app.runtime.log(Level::Warn, &json!({ "message": message, "cause": error.to_string() }));
+        app.log(Level::Warn, message, json!({ "cause": error.to_string() }));
     }
 }
 

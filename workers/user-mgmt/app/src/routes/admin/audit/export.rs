@@ -233,12 +233,8 @@ impl<P: Platform> Export<P> {
     /// A page as it is written.
     async fn page(&mut self, after: &str) -> Result<Vec<u8>, ExportError> {
         let rows = audit::page(&self.filter, after, PAGE).all(&self.app.db).await.map_err(|error| {
-            let problem = store_problem(&error);
-            let line = json!({
-                "message": "an export of the audit log broke off", "cause": problem.cause(),
-                "requestId": self.request.context.request_id,
-            });
-            self.app.runtime.log(Level::Error, &line);
+            let fields = json!({ "cause": store_problem(&error).cause() });
+            self.request.context.log(Level::Error, "an export of the audit log broke off", fields);
             ExportError::Store
         })?;
         let mut text = if after.is_empty() { self.format.head()? } else { Vec::new() };
