@@ -14,10 +14,7 @@ use std::process::Command;
 
 pub(crate) use account::{Account, Wrangler};
 pub(crate) use environment::Environment;
-#[cfg(test)]
 pub(crate) use rehearsal::Rehearsal;
-#[cfg(not(test))]
-use rehearsal::Rehearsal;
 
 use crate::args::DeployOptions;
 use crate::failure::{Failure, Result};

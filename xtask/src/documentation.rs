@@ -224,7 +224,14 @@ const NAMING_TESTS: [&str; 2] = ["SECURITY.md", "docs/ASVS.md"];
 fn every_test_that_is_named_is_there() {
     let mut tests = std::collections::BTreeSet::new();
     for folder in ["crates", "workers", "tests", "xtask", "examples"] {
-        collect_functions(&root().join(folder), &mut tests);
+        each_source(&root().join(folder), &mut |text| {
+            // A regression may be a case under another name.
+            for rest in text.split("fn ").skip(1).chain(text.split(" as ").skip(1)) {
+                tests.insert(
+                    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>(),
+                );
+            }
+        });
     }
     let mut complaints = Vec::new();
     let mut named = 0;
@@ -245,21 +252,74 @@ fn every_test_that_is_named_is_there() {
     none(&complaints);
 }
 
-fn collect_functions(folder: &Path, into: &mut std::collections::BTreeSet<String>) {
+/// Shows each source file in a folder.
+fn each_source(folder: &Path, show: &mut impl FnMut(&str)) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             if path.file_name().is_none_or(|name| name != "build" && name != "node_modules") {
-                collect_functions(&path, into);
+                each_source(&path, show);
             }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            // A regression may be a case under another name.
-            for rest in text.split("fn ").skip(1).chain(text.split(" as ").skip(1)) {
-                into.insert(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
-            }
+            show(&std::fs::read_to_string(&path).unwrap());
         }
     }
+}
+
+#[test]
+fn every_code_of_a_problem_is_explained_with_its_status() {
+    let mut in_source = std::collections::BTreeMap::new();
+    for folder in ["workers", "crates/http-kit", "crates/guard", "crates/worker-platform"] {
+        each_source(&root().join(folder), &mut |text| {
+            // `Problem::new(StatusCode::FORBIDDEN, "code"`, `Self::new(…` in the same way, and `Problem::conflict("code"`.
+            for rest in text.split("new(").skip(1) {
+                let rest = rest.trim_start();
+                let rest = rest.strip_prefix("http::").unwrap_or(rest);
+                let Some(rest) = rest.strip_prefix("StatusCode::") else { continue };
+                let Some((status, rest)) = rest.split_once(',') else { continue };
+                if let Some(code) = literal(rest) {
+                    in_source.insert(code.to_owned(), status.to_owned());
+                }
+            }
+            for rest in text.split("Problem::conflict(").skip(1) {
+                if let Some(code) = literal(rest) {
+                    in_source.insert(code.to_owned(), "CONFLICT".to_owned());
+                }
+            }
+        });
+    }
+    let number = |name: &str| match name {
+        "BAD_REQUEST" => "400",
+        "UNAUTHORIZED" => "401",
+        "FORBIDDEN" => "403",
+        "NOT_FOUND" => "404",
+        "METHOD_NOT_ALLOWED" => "405",
+        "CONFLICT" => "409",
+        "PAYLOAD_TOO_LARGE" => "413",
+        "UNSUPPORTED_MEDIA_TYPE" => "415",
+        "UNPROCESSABLE_ENTITY" => "422",
+        "TOO_MANY_REQUESTS" => "429",
+        "INTERNAL_SERVER_ERROR" => "500",
+        "NOT_IMPLEMENTED" => "501",
+        "BAD_GATEWAY" => "502",
+        "SERVICE_UNAVAILABLE" => "503",
+        other => panic!("{other}: give it its number here"),
+    };
+    let in_source: std::collections::BTreeMap<String, String> =
+        in_source.into_iter().map(|(code, status)| (code, number(&status).to_owned())).collect();
+    let page = std::fs::read_to_string(root().join("docs/ERRORS.md")).unwrap();
+    let row = |line: &str| {
+        let mut cells = line.strip_prefix("| `")?.split(" | ");
+        Some((cells.next()?.trim_end_matches('`').to_owned(), cells.next()?.to_owned()))
+    };
+    let explained: std::collections::BTreeMap<String, String> = page.lines().filter_map(row).collect();
+    assert!(in_source.len() > 40, "{in_source:?}");
+    assert_eq!(explained, in_source);
+}
+
+/// The text of a literal at the beginning of some source.
+fn literal(source: &str) -> Option<&str> {
+    source.trim_start().strip_prefix('"')?.split('"').next()
 }
 
 #[test]

@@ -16,8 +16,8 @@ written from the route table. Don't edit this page: `EDGEWARD_WRITE=1 cargo test
 - **Bodies** are JSON, in and out, with names in camel case. An unknown field is refused, and so is a form. A cookie needs the request to come from
   the same origin.
 - **Lists** come in pages: `limit` and `cursor`, and `nextCursor` in the answer while there is more. A page costs the same wherever it is.
-- **Errors** are `application/problem+json` (RFC 9457), a [`Problem`](#problem) with a `code` that does not change and the `field` that it is
-  about. Beside what each route lists, any may answer 404 for an unknown path, 405 with `Allow`, and 429 or 503 with `Retry-After`.
+- **Errors** are `application/problem+json` (RFC 9457), a [`Problem`](#problem) with a `code` that does not change ([all of them](ERRORS.md)) and
+  the `field` that it is about. Beside what each route lists, any may answer 404 for an unknown path, 405 with `Allow`, and 429 or 503 with `Retry-After`.
 - **`X-Request-Id`** is taken from the request, or made, and is in every answer, every line of the log and every audit event.
 - **Times** are RFC 3339, ids UUIDs.
 

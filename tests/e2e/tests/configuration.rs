@@ -178,6 +178,41 @@ fn every_environment_has_variables_that_its_workers_can_work_with() {
     }
 }
 
+/// `7 to 730` in what is said of a variable.
+fn range(effect: &str) -> Option<(u64, u64)> {
+    let words: Vec<&str> = effect.split([' ', ',', ';']).collect();
+    words
+        .windows(3)
+        .find_map(|three| Some((three[0].parse().ok()?, three[2].parse().ok()?)).filter(|_| three[1] == "to"))
+}
+
+#[test]
+fn every_number_has_the_bounds_that_the_documentation_says() {
+    let mut checked = 0;
+    for row in rows("Variables") {
+        let Some((least, most)) = range(&row[3]) else { continue };
+        checked += 1;
+        let variable = name(&row[0]);
+        let readers: Vec<&str> = row[1].split(", ").collect();
+        for (worker, read) in
+            WORKERS.into_iter().chain([GUARD]).filter(|(worker, _)| readers.contains(worker))
+        {
+            let taken = |value: u64| {
+                let lookup = |name: &str| (name == variable).then(|| value.to_string());
+                let mut vars = Vars::new(&lookup);
+                read(&mut vars);
+                vars.finish().is_ok()
+            };
+            for (value, expected) in [(least - 1, false), (least, true), (most, true), (most + 1, false)] {
+                assert_eq!(taken(value), expected, "{worker}: {variable}={value}");
+            }
+        }
+        let default: Option<u64> = row[2].parse().ok();
+        assert!(row[2] == "empty" || default.is_some_and(|value| (least..=most).contains(&value)), "{row:?}");
+    }
+    assert!(checked > 10, "{checked}");
+}
+
 #[test]
 fn flags_that_do_not_go_together_are_told_of_as_the_documentation_says() {
     let value = |name: &str| match name {
