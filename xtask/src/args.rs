@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::example::Example;
@@ -15,6 +17,7 @@ cargo xtask COMMAND
       --flags on|off      every feature flag on (the default) or off
       --fresh             start with an empty database
       --example bookmarks an application in front of them, protected by the guard
+      --front FILE        your own Worker in front of them, by its wrangler.jsonc, built already
       --oidc              with a local identity provider to sign in at
   test                  every test: native, on workerd, and the pages in Chromium
       --native            only the quick part: no wasm, no Node
@@ -69,6 +72,7 @@ pub(crate) struct DevOptions {
     pub(crate) flags: bool,
     pub(crate) fresh: bool,
     pub(crate) example: Option<Example>,
+    pub(crate) front: Option<PathBuf>,
     pub(crate) oidc: bool,
 }
 
@@ -92,7 +96,8 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
             "help" => return Ok(Task::Help),
             "setup" => Task::Setup,
             "dev" => {
-                Task::Dev(DevOptions { port: 8787, flags: true, fresh: false, example: None, oidc: false })
+                let (example, front) = (None, None);
+                Task::Dev(DevOptions { port: 8787, flags: true, fresh: false, example, front, oidc: false })
             }
             "build" => Task::Build { check_sizes: false },
             "deploy" => Task::Deploy(DeployOptions::default()),
@@ -125,6 +130,10 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
                 let example = Example::parse(&name);
                 options.example = Some(example.ok_or_else(|| format!("there is no example `{name}`"))?);
             }
+            (Task::Dev(options), Arg::Long("front")) => {
+                let file = PathBuf::from(parser.value()?);
+                options.front = Some(std::path::absolute(&file).map_err(|error| error.to_string())?);
+            }
             (Task::Dev(options), Arg::Long("oidc")) => options.oidc = true,
             (Task::Build { check_sizes }, Arg::Long("check-sizes")) => *check_sizes = true,
             (Task::Deploy(options), Arg::Long("env")) => options.environment = parser.value()?.string()?,
@@ -139,6 +148,9 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
     match task {
         // Nothing is deployed to a place that nobody named.
         Task::Deploy(options) if options.environment.is_empty() => Err("deploy needs --env NAME".into()),
+        Task::Dev(DevOptions { example: Some(_), front: Some(_), .. }) => {
+            Err("--example and --front both want to stand in front".into())
+        }
         task => Ok(task),
     }
 }
@@ -160,9 +172,13 @@ mod tests {
     #[test]
     fn dev_takes_its_options() {
         let example = Some(Example::Bookmarks);
-        let expected = DevOptions { port: 9000, flags: false, fresh: true, example, oidc: true };
+        let expected = DevOptions { port: 9000, flags: false, fresh: true, example, front: None, oidc: true };
         let parsed = parse("dev --port 9000 --flags=off --fresh --example bookmarks --oidc").unwrap();
         assert_eq!(parsed, Task::Dev(expected));
+        let front = Some(PathBuf::from("/blog/wrangler.jsonc"));
+        let expected =
+            DevOptions { port: 8787, flags: true, fresh: false, example: None, front, oidc: false };
+        assert_eq!(parse("dev --front /blog/wrangler.jsonc").unwrap(), Task::Dev(expected));
     }
 
     #[test]
@@ -188,6 +204,7 @@ mod tests {
             "setup now",
             "bild",
             "dev --example x",
+            "dev --example bookmarks --front wrangler.jsonc",
         ] {
             assert!(parse(line).is_err(), "`{line}` was taken");
         }

@@ -125,7 +125,8 @@ impl Session {
         )?;
         let mut command = tools.wrangler();
         command.arg("dev");
-        for config in configs {
+        // The first one gets the port.
+        for config in options.front.iter().chain(&configs) {
             command.arg("--config").arg(config);
         }
         command.args(["--ip", "127.0.0.1", "--port", &options.port.to_string(), "--inspector-port", "0"]);
@@ -242,7 +243,6 @@ fn configure(
     let provider = provider.map(IdentityProvider::variables).unwrap_or_default();
     let variables = format!("{}\n{provider}\n{own}", variables(options));
     fs::write(folder.join(".dev.vars"), &variables)?;
-    // The first one gets the port.
     let example = options.example.map(|example| example.configure(dir, &variables));
     let workers = DEPLOYED.iter().map(|worker| {
         let copy = folder.join(format!("{}.jsonc", worker.name));
@@ -326,8 +326,15 @@ mod tests {
     #[test]
     fn flags_off_turns_every_flag_off() {
         assert!(
-            !variables(&DevOptions { port: 8787, flags: false, fresh: false, example: None, oidc: false })
-                .contains("=on")
+            !variables(&DevOptions {
+                port: 8787,
+                flags: false,
+                fresh: false,
+                example: None,
+                front: None,
+                oidc: false
+            })
+            .contains("=on")
         );
     }
 

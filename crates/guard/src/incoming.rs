@@ -81,7 +81,7 @@ impl Incoming {
             Err(_) => Identity::Nobody,
         };
         let verdict = match &identity {
-            Identity::Known(principal) => decide_beside(enforcement, rule, principal, before),
+            Identity::Known(principal) => decide_beside(enforcement, rule, &**principal, before),
             Identity::Nobody => decide_on_nobody(enforcement, rule, before),
             Identity::Unknown(cause) => decide_on_unknown(enforcement, cause),
         };

@@ -5,6 +5,8 @@ mod axum_support;
 mod caller;
 mod decision;
 mod flags;
+#[cfg(feature = "axum")]
+mod front;
 mod guard;
 mod incoming;
 mod principal;
@@ -17,9 +19,11 @@ mod upstream;
 #[cfg(feature = "axum")]
 pub use axum_support::{Deferred, Layer, Protected, Strict};
 pub use caller::Caller;
-pub use decision::{Verdict, decide};
+pub use decision::{Requester, Verdict, decide, decide_beside};
 pub use enforce::{Cohorts, Enforcement, Finding, Mode};
 pub use flags::Flags;
+#[cfg(feature = "axum")]
+pub use front::Front;
 pub use guard::{Guard, Setup};
 pub use incoming::Incoming;
 pub use principal::Principal;

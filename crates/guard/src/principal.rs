@@ -1,8 +1,9 @@
 use accounts::UserId;
 use api::internal_api;
 use api::session_state::SessionRecord;
-use enforce::Subject;
 use rbac::{GrantSet, Permission, has_permission};
+
+use crate::decision::Requester;
 
 /// Whoever makes a request, and what they may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +63,6 @@ impl Principal {
         self.grants().is_some_and(|grants| has_permission(grants, permission))
     }
 
-    pub(crate) fn subject<'a>(&'a self, user: &'a str) -> Subject<'a> {
-        Subject { user, tenant: &self.tenant, staff: self.staff }
-    }
-
     /// The same one, of whom it is not known what they may do.
     pub(crate) fn without_authority(self) -> Self {
         Self { authority: None, ..self }
@@ -81,6 +78,28 @@ impl Principal {
             api_token: false,
             authority: authority(record.roles, record.permissions),
         })
+    }
+}
+
+impl Requester for Principal {
+    fn user_id(&self) -> UserId {
+        self.user_id
+    }
+
+    fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    fn is_staff(&self) -> bool {
+        self.staff
+    }
+
+    fn is_api_token(&self) -> bool {
+        self.api_token
+    }
+
+    fn grants(&self) -> Option<&GrantSet> {
+        self.grants()
     }
 }
 

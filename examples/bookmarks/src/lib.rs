@@ -6,7 +6,6 @@
 mod bookmarks;
 mod credentials;
 mod error;
-mod front;
 mod jobs;
 #[cfg(target_arch = "wasm32")]
 mod worker;
@@ -17,7 +16,7 @@ use accounts::Timestamp;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post, put};
-use guard::{Guard, Permission, require};
+use guard::{Front, Guard, Permission, require};
 use http_kit::{Fetch, Runtime};
 use store::{Db, Param, Rows, Statement, StoreError};
 
@@ -80,7 +79,7 @@ pub fn router<D: Db>(app: App<D>, account_pages: impl Fetch) -> Router {
         .route("/credentials/all", get(credentials::all::<D>))
         .route("/credentials/{id}", get(credentials::reveal::<D>).delete(credentials::delete::<D>))
         .with_state(app)
-        .fallback_service(front::Front::new(account_pages))
+        .fallback_service(Front::new(account_pages))
 }
 
 impl<D: Db> App<D> {

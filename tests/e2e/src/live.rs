@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use testkit::{Behaviour, Reply, SentMail, World};
 use tokio::task::{block_in_place, spawn_blocking};
 
-use crate::workerd::{Migrations, Workerd};
+use crate::workerd::{GATE, Migrations, Workerd};
 
 /// The three workers on workerd, with an empty storage of their own.
 #[derive(Debug)]
@@ -41,6 +41,14 @@ impl Live {
         Self::of(workerd, told, all)
     }
 
+    /// The same, with a gate before both workers that the example asks.
+    pub fn start_behind_gates(example: &'static str, vars: &[(&str, &str)]) -> Self {
+        let all = variables(vars);
+        let told = vec!["user-mgmt", example];
+        let workerd = Workerd::start_behind_gates(example, &tell(&told, &all)).unwrap();
+        Self::of(workerd, told, all)
+    }
+
     /// Has what is bound to user-mgmt under this name behave like this from now on: `SESSION_STATE`, or `EMAIL`, which then sends
     /// nothing in any case.
     pub fn set_gate(&self, binding: &'static str, behaviour: Behaviour) {
@@ -54,7 +62,7 @@ impl Live {
             if !self.gated.swap(true, Ordering::Relaxed) {
                 self.workerd.update_with_gate(binding, &json!({ "user-mgmt": self.vars }))?;
             }
-            self.workerd.set_gate(name)
+            self.workerd.set_gate(GATE, name)
         })
         .unwrap();
     }

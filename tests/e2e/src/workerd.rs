@@ -23,6 +23,11 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// How much of the host's own output an error shows.
 const LAST_LINES: usize = 60;
 
+/// Stands before session-state, or in the place of what sends mail, where a test says so.
+pub const GATE: &str = "gate";
+/// Stands before user-mgmt where a test says so.
+pub const USER_MGMT_GATE: &str = "user-mgmt-gate";
+
 /// What the host or a worker refused, or why the host can't be reached.
 #[derive(Debug)]
 pub struct WorkerdError(String);
@@ -83,6 +88,14 @@ impl Workerd {
         Self::start_with(json!({ "workers": workers, "vars": vars }), Migrations::All)
     }
 
+    /// The same, with a gate before both workers that the example asks, which [`Self::set_gate`] opens and closes.
+    pub fn start_behind_gates(example: &str, vars: &Value) -> Result<Self> {
+        let workers = [example, "account-pages", "user-mgmt", "session-state", USER_MGMT_GATE, GATE];
+        let overrides = json!({ example: { "USER_MGMT": USER_MGMT_GATE, "SESSION_STATE": GATE } });
+        let arguments = json!({ "workers": workers, "vars": vars, "bindingOverrides": overrides });
+        Self::start_with(arguments, Migrations::All)
+    }
+
     /// Starts the worker that runs the store's contract on D1, alone, with the newest schema.
     pub fn start_store_contract() -> Result<Self> {
         Self::start_with(json!({ "workers": ["store-contract-worker"] }), Migrations::All)
@@ -115,13 +128,13 @@ impl Workerd {
     /// The same, with a gate in the place of one of user-mgmt's bindings, which [`Self::set_gate`] opens and closes:
     /// `SESSION_STATE`, which is behind it, or `EMAIL`.
     pub fn update_with_gate(&self, binding: &str, vars: &Value) -> Result<()> {
-        let overrides = json!({ "user-mgmt": { binding: "gate" } });
+        let overrides = json!({ "user-mgmt": { binding: GATE } });
         self.call("update", json!({ "vars": vars, "bindingOverrides": overrides })).map(drop)
     }
 
-    /// What becomes of a call that comes to the gate: it `works`, `fails` or `hangs`.
-    pub fn set_gate(&self, behaviour: &str) -> Result<()> {
-        self.fetch("gate", "PUT", &format!("/behaviour/{behaviour}"), &[], None).map(drop)
+    /// What becomes of a call that comes to a gate: it `works`, `fails` or `hangs`.
+    pub fn set_gate(&self, gate: &str, behaviour: &str) -> Result<()> {
+        self.fetch(gate, "PUT", &format!("/behaviour/{behaviour}"), &[], None).map(drop)
     }
 
     /// Applies more migrations; what is applied already is passed over.

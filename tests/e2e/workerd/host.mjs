@@ -19,6 +19,7 @@ const CONFIGURATIONS = {
   "user-mgmt": "wrangler/user-mgmt.jsonc",
   "session-state": "wrangler/session-state.jsonc",
   gate: "tests/e2e/workerd/gate/wrangler.jsonc",
+  "user-mgmt-gate": "tests/e2e/workerd/gate/user-mgmt.jsonc",
   bookmarks: "examples/bookmarks/wrangler.jsonc",
   notes: "examples/typescript/wrangler.jsonc",
   "store-contract-worker": "tests/store-contract/worker/wrangler.jsonc",

@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use e2e::workerd::{Migrations, Workerd};
+use e2e::workerd::{GATE, Migrations, Workerd};
 use serde_json::{Value, json};
 
 #[test]
@@ -64,7 +64,7 @@ fn workers_that_start_after_others_find_nothing_of_them() {
     before.kv_put("SESSIONS", "key", "before", None).unwrap();
     before.kv_put("CACHE", "key", "before", None).unwrap();
     // What an isolate keeps in its memory.
-    before.set_gate("fails").unwrap();
+    before.set_gate(GATE, "fails").unwrap();
     assert_eq!(status(&before, "gate", "/healthz"), 500);
     drop(before);
 

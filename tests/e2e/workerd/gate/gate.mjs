@@ -1,4 +1,4 @@
-// Stands between user-mgmt and session-state, or in the place of what sends mail, and lets a test say what becomes of what passes.
+// Stands before a worker, or in the place of what sends mail, and lets a test say what becomes of what passes.
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 
@@ -15,7 +15,7 @@ export default class Gate extends WorkerEntrypoint {
     }
     switch (behaviour) {
       case "works":
-        return await this.env.SESSION_STATE.fetch(request);
+        return await this.env.BEHIND.fetch(request);
       case "fails":
         return new Response("made to fail", { status: 500 });
       case "hangs":

@@ -1,4 +1,5 @@
 use accounts::{ApiTokenId, Timestamp, UserId};
+use guard::Requester;
 use http_kit::{Identity, Problem};
 use rbac::{GrantSet, Principal};
 use store::api_tokens;
@@ -144,5 +145,27 @@ impl SignedIn {
 impl Principal for Caller {
     fn grants(&self) -> &GrantSet {
         &self.grants
+    }
+}
+
+impl Requester for Caller {
+    fn user_id(&self) -> UserId {
+        self.account.user_id
+    }
+
+    fn tenant(&self) -> &str {
+        &self.account.tenant
+    }
+
+    fn is_staff(&self) -> bool {
+        self.account.staff
+    }
+
+    fn is_api_token(&self) -> bool {
+        matches!(self.credential, Credential::Token { .. })
+    }
+
+    fn grants(&self) -> Option<&GrantSet> {
+        self.authority.as_ref().map(|_| &self.grants)
     }
 }

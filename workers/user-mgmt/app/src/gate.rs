@@ -5,15 +5,14 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use accounts::{Timestamp, TokenHash};
-use enforce::{Evaluation, Rule, Subject};
+use accounts::{Timestamp, TokenHash, UserId};
+use enforce::{Enforcement, Mode, Rule as DecidedBy};
+use guard::{Requirement, Rule, decide_beside};
 use http::Method;
 use http_kit::{
     Access, Doc, Level, Outcome, Problem, Request, Route, RouteTable, bearer_token, session_cookie,
 };
-use rbac::{
-    Allowed, Denied, Permission, Principal, authorize, authorize_own, authorize_own_or, has_permission,
-};
+use rbac::{Allowed, Denied, Permission, authorize, authorize_own, authorize_own_or};
 use serde_json::json;
 use store::{api_tokens, sessions};
 
@@ -117,9 +116,10 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Allowed<Caller>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let access = Access::Permission(permission.clone());
-        let decide = move |_: &App<P>, caller, _: &Request| {
-            Verdict::of(authorize(caller, &permission).map_err(denied))
+        let access = Access::Permission(permission);
+        let asked = access.clone();
+        let decide = move |_: &App<P>, caller, request: &Request| {
+            decide_on(&always(), caller, request, None, &asked).unrecorded()
         };
         self.decided(method, path, access, doc, Unreadable::Refused, decide, handler);
     }
@@ -136,15 +136,12 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Allowed<Caller>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let access = Access::OwnOr(rule.permission.clone());
-        let decide = move |app: &App<P>, caller: Caller, request: &Request| {
-            let own = is_own(&caller, request, rule.param, Some(&rule.permission));
-            let decision = if app.config.rbac_enabled {
-                authorize_own_or(caller, own, &rule.permission)
-            } else {
-                authorize_own(caller, own)
-            };
-            Verdict::of(decision.map_err(denied))
+        let access = Access::OwnOr(rule.permission);
+        let asked = access.clone();
+        let decide = move |app: &App<P>, caller, request: &Request| {
+            // Without roles there is only that it is one's own.
+            let enforcement = if app.config.rbac_enabled { always() } else { Enforcement::default() };
+            decide_on(&enforcement, caller, request, Some(rule.param), &asked).unrecorded()
         };
         self.decided(method, path, access, doc, Unreadable::Refused, decide, handler);
     }
@@ -163,9 +160,9 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Allowed<Caller>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let rule = access.clone();
-        let decide = move |app: &App<P>, caller: Caller, request: &Request| {
-            by_flags(app, caller, request, param, &rule)
+        let asked = access.clone();
+        let decide = move |app: &App<P>, caller, request: &Request| {
+            decide_on(&app.config.enforcement, caller, request, Some(param), &asked)
         };
         let row =
             self.decided(method, path, access, doc, Unreadable::LeftToTheRuleFromBefore, decide, handler);
@@ -223,6 +220,11 @@ impl<T> Verdict<T> {
     fn of(result: Result<T, Problem>) -> Self {
         Self { result, note: Note::default() }
     }
+
+    /// The same of one that was made like those which flags have a say in.
+    fn unrecorded(self) -> Self {
+        Self::of(self.result)
+    }
 }
 
 /// Resolves the caller, decides, and hands the proof to the handler; once more where the handler's batch found that
@@ -261,30 +263,45 @@ where
     }
 }
 
-/// The decision on a protected endpoint.
-fn by_flags<P: Platform>(
-    app: &App<P>,
+/// Who decides where no flag has a say.
+fn always() -> Enforcement {
+    Enforcement { mode: Mode::On, ..Enforcement::default() }
+}
+
+/// The decision, by the path that applications go as well, and its proof. `param` names the parameter of the path that says
+/// whose account it is about: the rule from before is that it is the caller's own.
+fn decide_on(
+    enforcement: &Enforcement,
     caller: Caller,
     request: &Request,
-    param: &'static str,
-    rule: &Access,
+    param: Option<&'static str>,
+    asked: &Access,
 ) -> Verdict<Allowed<Caller>> {
-    let own = is_own(&caller, request, param, required(rule));
-    let evaluation = match &caller.authority {
-        None => Evaluation::Failed,
-        Some(_) if by_permission(&caller, own, rule).is_ok() => Evaluation::Allowed,
-        Some(_) => Evaluation::Denied,
+    let target: Option<UserId> = param.and_then(|param| request.param(param).ok());
+    let own = target == Some(caller.user_id());
+    let rule = Rule::new(Requirement::all(required(asked).cloned()));
+    let rule = match (asked, target) {
+        (Access::OwnOr(_), Some(target)) => rule.or_owner(target),
+        _ => rule,
     };
-    let user = caller.user_id().to_string();
-    let subject = Subject { user: &user, tenant: &caller.account.tenant, staff: caller.account.staff };
-    let decision = app.config.enforcement.decide(&subject, own, evaluation);
-    let note = Note::of(&decision);
-    let result = match (decision.decided_by, evaluation) {
-        (Rule::Before, _) => authorize_own(caller, own).map_err(denied),
-        (Rule::Rbac, Evaluation::Failed) => Err(Problem::unavailable("RBAC could not be evaluated")),
-        (Rule::Rbac, Evaluation::Allowed | Evaluation::Denied) => by_permission(caller, own, rule),
-    };
+    let verdict = decide_beside(enforcement, &rule, &caller, own);
+    let note = Note::of(&verdict);
+    let result = verdict.result.and_then(|()| prove(caller, own, verdict.decided_by, asked).map_err(denied));
     Verdict { result, note }
+}
+
+/// What handlers ask for. Only `rbac` makes it, of the caller's own grants, so that no slip on the way to here opens anything.
+fn prove(
+    caller: Caller,
+    own: bool,
+    decided_by: DecidedBy,
+    asked: &Access,
+) -> Result<Allowed<Caller>, Denied<Caller>> {
+    match (decided_by, asked) {
+        (DecidedBy::Rbac, Access::Permission(permission)) => authorize(caller, permission),
+        (DecidedBy::Rbac, Access::OwnOr(permission)) => authorize_own_or(caller, own, permission),
+        _ => authorize_own(caller, own),
+    }
 }
 
 /// The strict check: who is this, and what may they do, in one round trip.
@@ -356,18 +373,6 @@ async fn by_session<P: Platform>(
     row.map(|row| row.map(Caller::without_rbac)).map_err(|error| store_problem(&error))
 }
 
-/// Whether a request is about the caller's own account. That opens something to a session; a token does what its scopes
-/// name and nothing else, so it needs the permission there as well.
-fn is_own(caller: &Caller, request: &Request, param: &'static str, permission: Option<&Permission>) -> bool {
-    let own = request.param(param).is_ok_and(|user: accounts::UserId| user == caller.user_id());
-    own && match caller.credential {
-        Credential::Session(_) => true,
-        Credential::Token { .. } => {
-            permission.is_some_and(|permission| has_permission(caller.grants(), permission))
-        }
-    }
-}
-
 fn required(rule: &Access) -> Option<&Permission> {
     match rule {
         Access::Permission(permission) | Access::OwnOr(permission) => Some(permission),
@@ -375,25 +380,10 @@ fn required(rule: &Access) -> Option<&Permission> {
     }
 }
 
-fn by_permission<C: Principal>(caller: C, own: bool, rule: &Access) -> Result<Allowed<C>, Problem> {
-    match rule {
-        Access::Permission(permission) => authorize(caller, permission).map_err(denied),
-        Access::OwnOr(permission) => authorize_own_or(caller, own, permission).map_err(denied),
-        Access::Public | Access::Binding | Access::Session | Access::SessionOrToken => {
-            authorize_own(caller, own).map_err(denied)
-        }
-    }
-}
-
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
 pub(crate) fn denied<C>(denied: Denied<C>) -> Problem {
     match denied.required() {
-        Some(permission) => Problem::new(
-            http::StatusCode::FORBIDDEN,
-            "permission_denied",
-            format!("this needs the permission `{permission}`"),
-        )
-        .with("required", permission.to_string()),
+        Some(permission) => Requirement::from(permission.clone()).problem(),
         None => Problem::forbidden("this is possible for one's own account only"),
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use accounts::Timestamp;
 use api::internal_api::{FindingCount, FindingsReport};
-use enforce::{Decision, Finding, Mode};
+use enforce::{Finding, Mode};
 use guard::Verdict;
 use http::StatusCode;
 use http_kit::{Level, Outcome, Problem, Request};
@@ -40,13 +40,13 @@ pub(crate) struct Note {
 }
 
 impl Note {
-    /// A decision on a protected endpoint.
-    pub(crate) fn of(decision: &Decision<'_>) -> Self {
+    /// A decision that the flags have a say in.
+    pub(crate) fn of(verdict: &Verdict) -> Self {
         Self {
-            mode: Some(decision.mode),
-            cohort: decision.cohort.map(ToString::to_string),
-            denied: !decision.allowed,
-            finding: decision.finding,
+            mode: Some(verdict.mode),
+            cohort: verdict.cohort.clone(),
+            denied: verdict.result.is_err(),
+            finding: verdict.finding,
         }
     }
 
@@ -115,12 +115,7 @@ pub(crate) fn record_for<P: Platform>(
     }
     if let Some(finding) = verdict.finding {
         let problem = verdict.result.as_ref().err();
-        let note = Note {
-            mode: Some(verdict.mode),
-            cohort: verdict.cohort.clone(),
-            denied: problem.is_some(),
-            finding: Some(finding),
-        };
+        let note = Note::of(verdict);
         let decision = if note.denied { "deny" } else { "allow" };
         let told = Told { finding, permission: required, decision, note: &note, problem };
         let place = Place { application: Some(application), method: None, route: Some(asked), name };

@@ -1,6 +1,3 @@
-//! What is not the application's own is answered by account-pages, so that one address serves both and the session cookie
-//! reaches both. With routes by path in front of the two workers this is not needed.
-
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,11 +5,14 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use http_kit::{Body, BoxFuture, Fetch, Problem};
 
-/// Hands everything on.
-pub(crate) struct Front<F>(Arc<F>);
+/// Hands every request on to account-pages: the fallback of an application that stands in front of it, so that one address
+/// serves both and the session cookie reaches both. With routes by path in front of the two workers this is not needed.
+#[derive(Debug)]
+pub struct Front<F>(Arc<F>);
 
 impl<F> Front<F> {
-    pub(crate) fn new(account_pages: F) -> Self {
+    /// In front of `account_pages`, by its service binding.
+    pub fn new(account_pages: F) -> Self {
         Self(Arc::new(account_pages))
     }
 }
