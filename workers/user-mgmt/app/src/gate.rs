@@ -286,7 +286,7 @@ fn decide_on(
     };
     let verdict = decide_beside(enforcement, &rule, &caller, own);
     let note = Note::of(&verdict);
-    let result = verdict.result.and_then(|()| prove(caller, own, verdict.decided_by, asked).map_err(denied));
+    let result = verdict.result.and_then(|()| prove(caller, own, verdict.decided_by, asked));
     Verdict { result, note }
 }
 
@@ -296,12 +296,13 @@ fn prove(
     own: bool,
     decided_by: DecidedBy,
     asked: &Access,
-) -> Result<Allowed<Caller>, Denied<Caller>> {
-    match (decided_by, asked) {
+) -> Result<Allowed<Caller>, Problem> {
+    let proof = match (decided_by, asked) {
         (DecidedBy::Rbac, Access::Permission(permission)) => authorize(caller, permission),
         (DecidedBy::Rbac, Access::OwnOr(permission)) => authorize_own_or(caller, own, permission),
         _ => authorize_own(caller, own),
-    }
+    };
+    proof.map_err(denied)
 }
 
 /// The strict check: who is this, and what may they do, in one round trip.
