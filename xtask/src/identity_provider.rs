@@ -47,7 +47,7 @@ impl IdentityProvider {
     pub(crate) fn variables(&self) -> String {
         let text = |name: &str| self.settings[name].as_str().unwrap_or_default().to_owned();
         let provider = json!([{
-            "id": "local", "name": "the local provider", "issuer": text("issuer"), "clientId": text("clientId"),
+            "id": "local", "name": "Local provider", "issuer": text("issuer"), "clientId": text("clientId"),
             "scopes": ["openid", "profile", "email", "groups"], "trustedEmailDomains": ["*"], "groupsClaim": "groups",
         }]);
         [

@@ -77,6 +77,20 @@ pub async fn a_mailed_link_confirms_the_address_once<W: World>(world: &mut W) {
     assert_eq!(world.mails("bob@example.com").await.len(), 2);
 }
 
+/// Somebody who made the account with an address that is not theirs is out once its owner has confirmed it.
+pub async fn confirming_the_address_ends_every_session<W: World>(world: &mut W) {
+    let mut stranger = Client::new(world);
+    stranger.register("ada@example.com", PASSWORD).await.expect(201);
+    stranger.login("ada@example.com", PASSWORD).await.expect(200);
+    let session = stranger.session.clone();
+    stranger.post("/verify-email/resend", &json!({ "username": "ada@example.com" })).await.expect(202);
+    let token = last_mail(world, "ada@example.com").await.token();
+    Client::new(world).post("/verify-email", &json!({ "token": token })).await.expect(200);
+    stranger.session = session;
+    stranger.get("/load-user").await.expect_problem(401, "unauthenticated");
+    assert_eq!(count(world, "sessions").await, 0);
+}
+
 /// From the request to the sign-in with the new password.
 pub async fn a_forgotten_password_is_set_by_a_mailed_link<W: World>(world: &mut W) {
     let mut ada = member(world, "ada@example.com").await;

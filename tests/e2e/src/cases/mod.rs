@@ -78,6 +78,7 @@ macro_rules! each_case {
             faults::a_clock_that_was_far_ahead_holds_nothing_up,
             faults::a_clock_that_was_far_behind_opens_nothing,
             mail::a_mailed_link_confirms_the_address_once,
+            mail::confirming_the_address_ends_every_session,
             mail::a_forgotten_password_is_set_by_a_mailed_link,
             mail::two_resets_with_one_token_at_once_are_one,
             mail::a_token_is_good_for_one_thing_only,

@@ -8,7 +8,7 @@ use http_kit::{Doc, Outcome, Request, json};
 use serde_json::json as object;
 use store::audit::Action;
 use store::one_time_tokens::{self, Purpose};
-use store::{guard, users};
+use store::{guard, sessions, users};
 
 use crate::app::{App, Platform};
 use crate::services::audit::Actor;
@@ -31,6 +31,9 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let mut change = Change::by_account(&app, &request, actor);
     change.push(guard::token_usable(&hash, change.now()));
     change.push(one_time_tokens::delete(&hash));
+    // Whoever is signed in may be a stranger who made the account with somebody else's address.
+    change.sessions_end(token.user_id);
+    change.push(sessions::delete_by_user(token.user_id));
     change.push(users::verify_email(token.user_id, change.now()));
     appoint_if_named(&app, &mut change, token.user_id, &token.email).await?;
     let event = Event::new(Action::UserEmailVerified, token.user_id, object!({ "email": token.email }));
