@@ -9,6 +9,8 @@ mod configs;
 mod environment;
 pub(crate) mod health;
 mod rehearsal;
+#[cfg(test)]
+mod stand_in;
 
 use std::process::Command;
 

@@ -173,7 +173,7 @@ fn account(
         let deployed = wrangler
             .run(&["deployments", "list", "--json", "--name", &format!("{worker}-{name}")])
             .map(drop)
-            .map_err(|_| Failure::new("it is not deployed", deploy.clone()));
+            .map_err(|_| Failure::new("it is not deployed, or can't be seen", deploy.clone()));
         findings.push(Finding::new(format!("worker {worker}-{name}"), deployed));
     }
     findings.push(Finding::new("secrets of user-mgmt", secrets(environment, wrangler)));
