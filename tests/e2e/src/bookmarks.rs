@@ -42,10 +42,32 @@ async fn delete<W: World>(client: &mut Client<'_, W>, path: &str) -> Reply {
 }
 
 /// Sessions that outlive a restart of the world.
-struct People {
-    ada: Option<String>,
-    bob: Option<String>,
-    moderator: Option<String>,
+#[derive(Debug)]
+pub struct Sessions {
+    /// Of somebody who may keep bookmarks, run jobs and keep keys, once there are roles.
+    pub ada: Option<String>,
+    /// Of somebody who may do nothing of the kind.
+    pub bob: Option<String>,
+    /// Of somebody who moderates.
+    pub moderator: Option<String>,
+}
+
+/// For whom permissions decide already.
+#[derive(Clone, Copy, Debug)]
+pub struct Enforced {
+    /// For bob.
+    pub bob: bool,
+    /// For the moderator.
+    pub moderator: bool,
+    /// For those who are not signed in.
+    pub nobody: bool,
+}
+
+impl Enforced {
+    /// For all of them, or for none.
+    pub fn all(on: bool) -> Self {
+        Self { bob: on, moderator: on, nobody: on }
+    }
 }
 
 fn browser<'w, W: World>(world: &'w W, session: Option<&String>) -> Client<'w, W> {
@@ -54,9 +76,8 @@ fn browser<'w, W: World>(world: &'w W, session: Option<&String>) -> Client<'w, W
     client
 }
 
-/// Ada may keep bookmarks, run jobs and keep keys; bob may do nothing of the kind; the moderator moderates.
-async fn people<W: World>(world: &W) -> People {
-    let mut admin = super_admin(world, "root@example.com").await;
+/// Registers what the application asks, and gives these users the roles that they need there.
+pub async fn register<W: World>(admin: &mut Client<'_, W>, ada: &str, moderator: &str) {
     let manifest: Value = serde_json::from_str(MANIFEST).unwrap();
     let result = admin.put("/rbac/permissions", &manifest).await.expect(200).json();
     assert_eq!(result["added"].as_array().unwrap().len(), 7);
@@ -66,17 +87,20 @@ async fn people<W: World>(world: &W) -> People {
     assert_eq!(suggested.len(), 3, "suggesting grants nothing");
     assert_eq!(suggested[0], json!({ "role": "MEMBER", "permission": "bookmarks:read" }));
     let everyday = ["bookmarks:read", "bookmarks:write", "jobs:read", "jobs:run", "credentials:write"];
-    let role = create_role(&mut admin, "bookmark keeper", &everyday).await;
+    let role = create_role(admin, "bookmark keeper", &everyday).await;
+    assign(admin, ada, &role).await;
+    let role = create_role(admin, "moderator", &["bookmarks:moderate", "credentials:audit"]).await;
+    assign(admin, moderator, &role).await;
+}
+
+async fn people<W: World>(world: &W) -> Sessions {
+    let mut admin = super_admin(world, "root@example.com").await;
     let mut ada = member(world, "ada@example.com").await;
-    let ada_id = my_id(&mut ada).await;
-    assign(&mut admin, &ada_id, &role).await;
     let bob = member(world, "bob@example.com").await;
     let mut moderator = member(world, "mod@example.com").await;
-    let id = my_id(&mut moderator).await;
-    let role = create_role(&mut admin, "moderator", &["bookmarks:moderate", "credentials:audit"]).await;
-    assign(&mut admin, &id, &role).await;
+    register(&mut admin, &my_id(&mut ada).await, &my_id(&mut moderator).await).await;
     world.settle().await;
-    People { ada: ada.session, bob: bob.session, moderator: moderator.session }
+    Sessions { ada: ada.session, bob: bob.session, moderator: moderator.session }
 }
 
 /// The critical flows, in off, report and on.
@@ -85,15 +109,20 @@ pub async fn every_flow_works_in_every_mode<W: World>(world: &mut W) {
     for mode in ["off", "report", "on"] {
         world.restart_with(&[("USER_MGMT_ENFORCE", mode)]).await;
         println!("mode {mode}");
-        flows(world, &people, mode == "on").await;
+        flows(world, &people, Enforced::all(mode == "on")).await;
     }
 }
 
-async fn flows<W: World>(world: &W, people: &People, on: bool) {
+/// What people do with the application every day, and what each of them gets.
+pub async fn flows<W: World>(world: &W, people: &Sessions, enforced: Enforced) {
     let (mut ada, mut bob) = (browser(world, people.ada.as_ref()), browser(world, people.bob.as_ref()));
     let (mut moderator, mut nobody) = (browser(world, people.moderator.as_ref()), Client::new(world));
-    let without_permission = |reply: Reply, success: u16| {
-        if on { drop(reply.expect_problem(403, "permission_denied")) } else { drop(reply.expect(success)) }
+    let bob_has_none = |reply: Reply, success: u16| {
+        if enforced.bob {
+            drop(reply.expect_problem(403, "permission_denied"));
+        } else {
+            drop(reply.expect(success));
+        }
     };
 
     // What is not the application's own still answers.
@@ -108,24 +137,24 @@ async fn flows<W: World>(world: &W, people: &People, on: bool) {
     }
     post(&mut nobody, "/bookmarks", &bookmark).await.expect_problem(401, "unauthenticated");
     let id = text(&post(&mut ada, "/bookmarks", &bookmark).await.expect(201).json()["id"]);
-    without_permission(post(&mut bob, "/bookmarks", &bookmark).await, 201);
+    bob_has_none(post(&mut bob, "/bookmarks", &bookmark).await, 201);
     let listed = get(&mut ada, "/bookmarks").await.expect(200).json();
     assert_eq!(listed["items"][0]["id"], id.as_str());
-    without_permission(get(&mut bob, "/bookmarks").await, 200);
+    bob_has_none(get(&mut bob, "/bookmarks").await, 200);
     let path = format!("/bookmarks/{id}");
     put(&mut ada, &path, &bookmark).await.expect(204);
     put(&mut bob, &path, &bookmark).await.expect(403);
     put(&mut nobody, &path, &bookmark).await.expect_problem(401, "unauthenticated");
-    put(&mut moderator, &path, &bookmark).await.expect(if on { 204 } else { 403 });
+    put(&mut moderator, &path, &bookmark).await.expect(if enforced.moderator { 204 } else { 403 });
     put(&mut ada, "/bookmarks/none", &bookmark).await.expect_problem(404, "not_found");
     put(&mut ada, &path, &json!({ "url": "javascript:alert(1)", "title": "" })).await.expect(400);
     delete(&mut bob, &path).await.expect(403);
 
     // Those that are shared were open to everybody.
     get(&mut ada, "/bookmarks/shared").await.expect(200);
-    without_permission(get(&mut bob, "/bookmarks/shared").await, 200);
+    bob_has_none(get(&mut bob, "/bookmarks/shared").await, 200);
     let reply = get(&mut nobody, "/bookmarks/shared").await;
-    if on {
+    if enforced.nobody {
         drop(reply.expect_problem(401, "unauthenticated"));
     } else {
         drop(reply.expect(200));
@@ -135,7 +164,7 @@ async fn flows<W: World>(world: &W, people: &People, on: bool) {
     // Jobs: bob may stop the one that he started before he could start no more.
     let job = json!({ "kind": "check_links" });
     let of_ada = text(&post(&mut ada, "/jobs", &job).await.expect(202).json()["id"]);
-    without_permission(post(&mut bob, "/jobs", &job).await, 202);
+    bob_has_none(post(&mut bob, "/jobs", &job).await, 202);
     post(&mut ada, &format!("/jobs/{of_ada}/cancel"), &json!({})).await.expect(204);
     post(&mut bob, &format!("/jobs/{of_ada}/cancel"), &json!({})).await.expect(403);
 
@@ -148,11 +177,11 @@ async fn flows<W: World>(world: &W, people: &People, on: bool) {
         get(client, &path).await.expect_problem(404, "not_found");
         delete(client, &path).await.expect_problem(404, "not_found");
     }
-    without_permission(post(&mut bob, "/credentials", &key).await, 201);
+    bob_has_none(post(&mut bob, "/credentials", &key).await, 201);
     get(&mut nobody, &path).await.expect_problem(404, "not_found");
     get(&mut ada, "/credentials/all").await.expect_problem(404, "not_found");
     let reply = get(&mut moderator, "/credentials/all").await;
-    if on {
+    if enforced.moderator {
         assert!(!reply.expect(200).text().contains("s3cr3t"));
     } else {
         reply.expect_problem(404, "not_found");

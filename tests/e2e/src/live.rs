@@ -33,11 +33,11 @@ impl Live {
         Self::of(workerd, vec!["user-mgmt"], all)
     }
 
-    /// Starts an example in front of them, which reads the same variables.
-    pub fn start_behind(example: &'static str) -> Self {
-        let all = variables(&[]);
-        let told = vec!["user-mgmt", example];
-        let workerd = Workerd::start_behind(example, &tell(&told, &all)).unwrap();
+    /// Starts an example in front of them, which reads the same variables, as account-pages does.
+    pub fn start_behind(example: &'static str, vars: &[(&str, &str)], migrations: Migrations<'_>) -> Self {
+        let all = variables(vars);
+        let told = vec!["user-mgmt", "account-pages", example];
+        let workerd = Workerd::start_behind(example, &tell(&told, &all), migrations).unwrap();
         Self::of(workerd, told, all)
     }
 

@@ -82,10 +82,10 @@ impl Workerd {
         Self::start_with(json!({ "vars": vars }), migrations)
     }
 
-    /// Starts an example in front of the three workers, all with the newest schema.
-    pub fn start_behind(example: &str, vars: &Value) -> Result<Self> {
+    /// Starts an example in front of the three workers. The example itself has the newest schema.
+    pub fn start_behind(example: &str, vars: &Value, migrations: Migrations<'_>) -> Result<Self> {
         let workers = [example, "account-pages", "user-mgmt", "session-state"];
-        Self::start_with(json!({ "workers": workers, "vars": vars }), Migrations::All)
+        Self::start_with(json!({ "workers": workers, "vars": vars }), migrations)
     }
 
     /// The same, with a gate before both workers that the example asks, which [`Self::set_gate`] opens and closes.

@@ -21,26 +21,40 @@ struct Beside {
     db: Arc<Sqlite>,
     router: Router,
     deferred: DeferredTasks,
+    /// What the application reads, which is the same as the workers behind it do.
+    vars: BTreeMap<String, String>,
 }
 
 impl Beside {
     fn new() -> Self {
+        Self::of(Native::new(), &[("RBAC_ENABLED", "on"), ("USER_MGMT_ENFORCE", "on")])
+    }
+
+    /// In front of accounts alone, every flag off.
+    fn before_the_plan() -> Self {
+        let off = [("RBAC_ENABLED", "off"), ("USER_MGMT_CORE", "off"), ("USER_MGMT_ENFORCE", "off")];
+        Self::of(Native::with_migrations(&off, &|name| name.starts_with("0001")), &off)
+    }
+
+    fn of(native: Native, vars: &[(&str, &str)]) -> Self {
         let db = Sqlite::in_memory().unwrap();
         for (_, sql) in migrations(&root().join(Path::new("examples/bookmarks/migrations"))).unwrap() {
             db.script(&sql).unwrap();
         }
-        let (native, db) = (Native::new(), Arc::new(db));
-        let router = build(&native, &db, "on");
-        Self { native, db, router, deferred: DeferredTasks::default() }
+        let db = Arc::new(db);
+        let mut all = BTreeMap::new();
+        set(&mut all, vars);
+        let router = build(&native, &db, &all);
+        Self { native, db, router, deferred: DeferredTasks::default(), vars: all }
     }
 }
 
-fn build(native: &Native, db: &Arc<Sqlite>, mode: &str) -> Router {
-    let lookup = |name: &str| match name {
-        "RBAC_ENABLED" => Some("on".to_owned()),
-        "USER_MGMT_ENFORCE" => Some(mode.to_owned()),
-        _ => None,
-    };
+fn set(vars: &mut BTreeMap<String, String>, changed: &[(&str, &str)]) {
+    vars.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+}
+
+fn build(native: &Native, db: &Arc<Sqlite>, vars: &BTreeMap<String, String>) -> Router {
+    let lookup = |name: &str| vars.get(name).cloned();
     let setup = Setup {
         application: "bookmarks".parse().unwrap(),
         user_mgmt: native.user_mgmt.clone(),
@@ -85,8 +99,8 @@ impl World for Beside {
 
     async fn restart_with(&mut self, vars: &[(&str, &str)]) {
         self.native.restart_with(vars).await;
-        let mode = vars.iter().find(|(name, _)| *name == "USER_MGMT_ENFORCE").map_or("on", |(_, mode)| mode);
-        self.router = build(&self.native, &self.db, mode);
+        set(&mut self.vars, vars);
+        self.router = build(&self.native, &self.db, &self.vars);
     }
 
     async fn pause(&self, duration: Duration) {
@@ -135,4 +149,9 @@ async fn what_is_taken_away_stops_the_next_job() {
 #[tokio::test]
 async fn findings_show_in_the_report() {
     e2e::bookmarks::findings_show_in_the_report(&mut Beside::new()).await;
+}
+
+#[tokio::test]
+async fn the_whole_plan_works_forth_and_back() {
+    e2e::cases::plan::the_whole_plan_works_forth_and_back(&mut Beside::before_the_plan()).await;
 }

@@ -20,10 +20,3 @@ async fn accounts_work_on_the_first_migration_alone() {
     let mut world = Live::start(&[("RBAC_ENABLED", "off")], Migrations::Only(&["0001_accounts.sql"]));
     cases::flags::accounts_work_on_the_first_migration_alone(&mut world).await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_whole_plan_works_forth_and_back() {
-    let off = [("RBAC_ENABLED", "off"), ("USER_MGMT_CORE", "off"), ("USER_MGMT_ENFORCE", "off")];
-    let mut world = Live::start(&off, Migrations::Only(&["0001_accounts.sql"]));
-    cases::plan::the_whole_plan_works_forth_and_back(&mut world).await;
-}

@@ -41,15 +41,6 @@ async fn accounts_work_on_the_first_migration_alone() {
 }
 
 #[tokio::test]
-async fn the_whole_plan_works_forth_and_back() {
-    let mut world = Native::with_migrations(
-        &[("RBAC_ENABLED", "off"), ("USER_MGMT_CORE", "off"), ("USER_MGMT_ENFORCE", "off")],
-        &|name| name.starts_with("0001"),
-    );
-    cases::plan::the_whole_plan_works_forth_and_back(&mut world).await;
-}
-
-#[tokio::test]
 async fn with_rbac_off_no_statement_names_a_later_table() {
     let mut world = Native::with_vars(&[("RBAC_ENABLED", "off"), ("SUPER_ADMIN_EMAIL", "root@example.com")]);
     cases::flags::accounts_work_on_the_first_migration_alone(&mut world).await;

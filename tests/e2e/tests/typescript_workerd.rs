@@ -6,6 +6,7 @@ use std::process::Command;
 use e2e::bookmarks::ask;
 use e2e::cases::{assign, create_role, member, my_id, super_admin, text};
 use e2e::live::Live;
+use e2e::workerd::Migrations;
 use http::Method;
 use serde_json::{Value, json};
 use testkit::{Client, World, root};
@@ -40,7 +41,7 @@ fn types_are_those_of_the_api_description() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn notes_are_protected_in_every_mode() {
-    let mut world = Live::start_behind("notes");
+    let mut world = Live::start_behind("notes", &[], Migrations::All);
     let (reader, bob) = {
         let mut admin = super_admin(&world, "root@example.com").await;
         let manifest = std::fs::read_to_string(root().join("examples/typescript/manifest.json")).unwrap();
