@@ -1,8 +1,9 @@
 //! Published vectors against the verifier: whole tokens with their keys, of Project Wycheproof.
 //!
 //! They are read from the folder that `EDGEWARD_WYCHEPROOF` names, or from `../shared/data/wycheproof`, both with
-//! `json_web_signature_test.json` and `json_web_key_test.json`; without them the tests say that they were skipped. The
-//! vectors of the signature schemes come with a package, and always run (`src/jwk.rs`).
+//! `json_web_signature_test.json` and `json_web_key_test.json`; without either folder the tests say that they were
+//! skipped. The public workflow takes them from their own repository, at a commit. The vectors of the signature schemes come
+//! with a package, and always run (`src/jwk.rs`).
 #![cfg(test)]
 
 use std::path::PathBuf;
@@ -16,8 +17,10 @@ const NOT_FOR_A_VERIFIER: [u64; 1] = [7];
 
 fn load(name: &str) -> Option<Value> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/wycheproof"));
-    let folder = std::env::var_os("EDGEWARD_WYCHEPROOF").map_or_else(beside, PathBuf::from);
-    let Ok(text) = std::fs::read(folder.join(name)) else {
+    let named = std::env::var_os("EDGEWARD_WYCHEPROOF").map(PathBuf::from);
+    let is_named = named.is_some();
+    let Ok(text) = std::fs::read(named.unwrap_or_else(beside).join(name)) else {
+        assert!(!is_named, "{name} is not in the folder that EDGEWARD_WYCHEPROOF names");
         println!("skipped: {name} is in no folder; see the head of this file");
         return None;
     };
