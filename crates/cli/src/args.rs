@@ -14,8 +14,15 @@ use crate::output::Most;
 #[derive(Debug, Parser)]
 #[command(name = "edgeward", version, max_term_width = 110, propagate_version = true)]
 #[command(after_help = "\
-Exit codes: 0 done · 1 something on this machine · 2 usage · 3 not signed in · 4 not allowed · 5 not found ·
-6 refused, since it does not fit what is there · 7 the deployment does not answer; trying again may help")]
+Exit codes:
+  0  it was done
+  1  something on this machine went wrong
+  2  the command line makes no sense, or a confirmation is missing
+  3  not signed in
+  4  not allowed
+  5  not found, or switched off
+  6  refused, since it does not fit what is there
+  7  the deployment does not answer; trying again may help")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -24,8 +31,9 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Options {
-    /// The deployment, by the address of its pages, such as <https://accounts.example.com>
+    /// The deployment, by the address of its pages; the one that was signed in to last, if absent
     #[arg(long, global = true, env = "EDGEWARD_URL", value_name = "URL")]
     pub(crate) url: Option<Deployment>,
     /// Write JSON for scripts in the place of tables
