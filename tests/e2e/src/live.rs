@@ -1,6 +1,7 @@
 //! The cases' view of the workers on workerd.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -19,7 +20,7 @@ pub struct Live {
     /// The workers.
     pub workerd: Arc<Workerd>,
     agent: ureq::Agent,
-    /// The workers that the variables are for.
+    /// The workers that the variables are for: those that read any of them.
     told: Vec<&'static str>,
     vars: Map<String, Value>,
     gated: AtomicBool,
@@ -29,8 +30,9 @@ impl Live {
     /// Starts them with RBAC, management and enforcement on and e-mail verification off, changed by `vars`.
     pub fn start(vars: &[(&str, &str)], migrations: Migrations<'_>) -> Self {
         let all = variables(vars);
-        let workerd = Workerd::start(&json!({ "user-mgmt": all }), migrations).unwrap();
-        Self::of(workerd, vec!["user-mgmt"], all)
+        let told = vec!["user-mgmt", "account-pages"];
+        let workerd = Workerd::start(&tell(&told, &all), migrations).unwrap();
+        Self::of(workerd, told, all)
     }
 
     /// Starts an example in front of them, which reads the same variables, as account-pages does.
@@ -60,7 +62,7 @@ impl Live {
         block_in_place(|| {
             // The gate is there for the cases that need it; the others run on the binding of a deployment.
             if !self.gated.swap(true, Ordering::Relaxed) {
-                self.workerd.update_with_gate(binding, &json!({ "user-mgmt": self.vars }))?;
+                self.workerd.update_with_gate(binding, &tell(&self.told, &self.vars))?;
             }
             self.workerd.set_gate(GATE, name)
         })
@@ -88,6 +90,9 @@ fn variables(vars: &[(&str, &str)]) -> Map<String, Value> {
         ("EMAIL_VERIFICATION", "off"),
         ("MAIL_FROM", "Edgeward <no-reply@example.com>"),
         ("PUBLIC_URL", "http://localhost:8787"),
+        // The cheapest that is allowed, as natively.
+        ("ARGON2_MEMORY_KIB", "7168"),
+        ("ARGON2_PASSES", "1"),
     ];
     for (name, value) in defaults.iter().chain(vars) {
         all.insert((*name).to_owned(), json!(value));
@@ -100,8 +105,9 @@ fn tell(workers: &[&str], vars: &Map<String, Value>) -> Value {
     workers.iter().map(|worker| ((*worker).to_owned(), json!(vars))).collect()
 }
 
-impl World for Live {
-    async fn send(&self, request: http::Request<Vec<u8>>) -> Reply {
+impl Live {
+    /// Sends a request; gives what came of the body, and how that ended.
+    pub async fn receive(&self, request: http::Request<Vec<u8>>) -> (Reply, io::Result<usize>) {
         let (mut parts, body) = request.into_parts();
         // The cases speak to a made-up port; where they name their own origin, they mean this one.
         let here = self.workerd.url().to_owned();
@@ -113,12 +119,21 @@ impl World for Live {
         let agent = self.agent.clone();
         let request = http::Request::from_parts(parts, body);
         spawn_blocking(move || {
-            let (parts, mut body) = agent.run(request).unwrap().into_parts();
-            let body = body.with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
-            Reply { status: parts.status, headers: parts.headers, body }
+            let (parts, mut incoming) = agent.run(request).unwrap().into_parts();
+            let mut body = Vec::new();
+            let end = incoming.with_config().limit(64 * 1024 * 1024).reader().read_to_end(&mut body);
+            (Reply { status: parts.status, headers: parts.headers, body }, end)
         })
         .await
         .unwrap()
+    }
+}
+
+impl World for Live {
+    async fn send(&self, request: http::Request<Vec<u8>>) -> Reply {
+        let (reply, end) = self.receive(request).await;
+        end.unwrap();
+        reply
     }
 
     async fn send_to_session_state(&self, request: http::Request<Vec<u8>>) -> Reply {

@@ -53,12 +53,16 @@ impl Flags {
 /// What an answer depends on, as a state in which it is always the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// As any unknown path, byte for byte.
+    /// As any unknown path of the API, byte for byte.
     Hidden,
+    /// As any unknown page, byte for byte.
+    HiddenPage,
     /// There, and with this status.
     There(u16),
-    /// The same with another body, since RBAC is on.
+    /// The same with another answer, since RBAC is on.
     WithRoles(u16),
+    /// The same with another answer, since there is an admin area as well.
+    WithAdminArea(u16),
 }
 
 /// A request, who makes it, and the state that its answer is in.
@@ -72,7 +76,7 @@ struct Probe {
 
 /// The table. `{ada}` and `{bob}` stand for ids; a path that does not begin with `/api` is a page.
 fn probes() -> Vec<Probe> {
-    use State::{Hidden, There, WithRoles};
+    use State::{Hidden, HiddenPage, There, WithRoles};
     let probe = |by, method, path, state| Probe { by, method, path, body: None, state };
     let name = || Some(json!({ "firstName": "A" }));
     vec![
@@ -142,7 +146,43 @@ fn probes() -> Vec<Probe> {
                 if flags.rbac && flags.core { There(405) } else { Hidden }
             })
         },
+        probe("nobody", Method::GET, "/admin/nothing", |_| HiddenPage),
+        probe("nobody", Method::GET, "/admin/users", |flags| if flags.ui { There(303) } else { HiddenPage }),
+        probe("root", Method::GET, "/admin/users", admin_page),
+        // Members may see each other.
+        probe("ada", Method::GET, "/admin/users", admin_page),
+        probe("root", Method::GET, "/admin/users/{ada}", admin_page),
+        probe(
+            "ada",
+            Method::GET,
+            "/admin/users/invite",
+            |flags| {
+                if flags.ui { There(403) } else { HiddenPage }
+            },
+        ),
+        probe("root", Method::GET, "/profile", profile),
+        probe("ada", Method::GET, "/profile", profile),
     ]
+}
+
+/// A page of the admin area, of somebody who may see it: without roles nobody may, and what it shows comes from the
+/// management API.
+fn admin_page(flags: Flags) -> State {
+    match flags {
+        Flags { ui: false, .. } => State::HiddenPage,
+        Flags { rbac: false, .. } => State::There(403),
+        Flags { core: false, .. } => State::HiddenPage,
+        _ => State::There(200),
+    }
+}
+
+/// The profile shows roles where there are any, and the way to the admin area to those who may go there.
+fn profile(flags: Flags) -> State {
+    match flags {
+        Flags { rbac: false, .. } => State::There(200),
+        Flags { ui: false, .. } => State::WithRoles(200),
+        _ => State::WithAdminArea(200),
+    }
 }
 
 /// The people of the table: their ids and sessions.
@@ -212,8 +252,10 @@ pub async fn every_combination_of_flags_shows_and_enforces_what_it_says<W: World
             let answer = people.ask(world, probe).await;
             let (status, key) = match (probe.state)(flags) {
                 State::Hidden => (404, "hidden".to_owned()),
+                State::HiddenPage => (404, "hidden page".to_owned()),
                 State::There(status) => (status, format!("{label} {status}")),
                 State::WithRoles(status) => (status, format!("{label} {status} with roles")),
+                State::WithAdminArea(status) => (status, format!("{label} {status} with the admin area")),
             };
             assert!(answer.starts_with(&status.to_string()), "{label} with {flags:?}: {answer}");
             let (first, expected) = known.entry(key).or_insert_with(|| (flags, answer.clone()));
