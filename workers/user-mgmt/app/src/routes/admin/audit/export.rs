@@ -1,7 +1,8 @@
 //! The audit log whole, as lines of JSON or as CSV.
 //!
 //! What is written is fetched page by page while the body is read, so an export takes the memory of one page however long
-//! the log is. Where a page can't be read, the export ends with a line that says so, and the transfer breaks off.
+//! the log is. Where a page can't be read, the transfer breaks off, which its client sees; the line before that, which says
+//! so, may be lost with the connection.
 
 use std::borrow::Cow;
 use std::sync::Arc;
