@@ -9,6 +9,7 @@ mod audit_api;
 pub mod authzen;
 mod identities_api;
 pub mod internal_api;
+mod matrix_api;
 mod page;
 mod rbac_api;
 mod rollout_api;
@@ -28,6 +29,9 @@ pub use admin_api::{
 pub use audit_api::{AuditActor, AuditEvent, AuditTarget};
 pub use identities_api::{
     Identity, LinkIdentityRequest, LinkIdentityResponse, LogoutResponse, Provider, Providers,
+};
+pub use matrix_api::{
+    ChangeMatrixRequest, ChangedMatrix, ChangedRole, Matrix, MatrixChange, MatrixPermission, MatrixRole,
 };
 pub use page::{Cursor, Limit, Page, ParseCursorError, ParseLimitError};
 pub use rbac_api::{

@@ -24,6 +24,7 @@ pub mod guard;
 pub mod health;
 pub mod identities;
 pub mod mail_requests;
+pub mod matrix;
 pub mod one_time_tokens;
 pub mod outbox;
 pub mod people;

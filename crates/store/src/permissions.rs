@@ -56,6 +56,13 @@ pub fn list(after: &str, limit: u32) -> Query<Permission> {
     Query::new(statement!("permissions/list", after, i64::from(limit)))
 }
 
+/// A page of those entries whose names start with `prefix`, by name, after the name `after`: rows of the matrix.
+pub fn rows(prefix: &str, after: &str, limit: u32) -> Query<Permission> {
+    // The last character that there is ends whatever starts with the prefix.
+    let end = format!("{prefix}{}", char::MAX);
+    Query::new(statement!("permissions/rows", prefix.max(after), end, after, i64::from(limit)))
+}
+
 /// One entry.
 pub fn by_id(id: PermissionId) -> Query<Permission> {
     Query::new(statement!("permissions/by_id", &id))

@@ -42,6 +42,11 @@ pub fn delete(role: RoleId, permission: PermissionId) -> Statement {
     statement!("role_permissions/delete", &role, &permission)
 }
 
+/// Takes permissions from a role, under the same condition.
+pub fn delete_all(role: RoleId, permissions: &[PermissionId]) -> Statement {
+    statement!("role_permissions/delete_all", &role, permissions)
+}
+
 /// Takes all other permissions from a role, under the same condition.
 pub fn delete_others(role: RoleId, keep: &[PermissionId]) -> Statement {
     statement!("role_permissions/delete_others", &role, keep)

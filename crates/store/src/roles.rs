@@ -37,11 +37,21 @@ pub struct RoleWithGrants {
     /// The stored grants, not yet parsed.
     #[serde(deserialize_with = "texts")]
     pub grants: Vec<String>,
+    /// How many accounts have it, counted up to [`COUNTED_HOLDERS`].
+    pub holders: u32,
 }
+
+/// Up to where the holders of a role are counted.
+pub const COUNTED_HOLDERS: u32 = 1_000;
 
 /// A page of roles by name, after the name `after`.
 pub fn list(after: &str, limit: u32) -> Query<Role> {
     Query::new(statement!("roles/list", after, i64::from(limit)))
+}
+
+/// A page of roles with their grants, by name, after the name `after`: columns of the matrix.
+pub fn columns(after: &str, limit: u32) -> Query<RoleWithGrants> {
+    Query::new(statement!("roles/columns", after, i64::from(limit)))
 }
 
 /// One role with its grants.

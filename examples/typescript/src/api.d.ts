@@ -475,6 +475,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rbac/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which roles grant which permissions
+         * @description Needs: The permission `roles:read`.
+         */
+        get: operations["getRbacMatrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what roles grant, or see what a change would do
+         * @description Needs: The permission `roles:write`.
+         */
+        patch: operations["patchRbacMatrix"];
+        trace?: never;
+    };
     "/rbac/permissions": {
         parameters: {
             query?: never;
@@ -1367,6 +1391,16 @@ export interface components {
             /** @description Who it is. */
             principal: components["schemas"]["Principal"];
         };
+        /** @description `PATCH /rbac/matrix`: cells of the matrix from now on; all others stay as they are. */
+        ChangeMatrixRequest: {
+            /** @description 1 to 1,000 of them, of at most 50 roles. */
+            changes: components["schemas"]["MatrixChange"][];
+            /**
+             * @description Say what would change, and leave everything as it is.
+             * @default false
+             */
+            preview?: boolean;
+        };
         /** @description `POST /change-password`. */
         ChangePasswordRequest: {
             /** @description The password until now. */
@@ -1400,6 +1434,27 @@ export interface components {
             tenant?: components["schemas"]["TenantName"] | null;
             /** @description Another e-mail address: it has to be verified anew, and every session ends. */
             username?: components["schemas"]["Email"] | null;
+        };
+        /** @description What a change of the matrix changes. What was so before is not in it. */
+        ChangedMatrix: {
+            /** @description The roles that grant more or less, by name. */
+            roles: components["schemas"]["ChangedRole"][];
+        };
+        /** @description What changes about a role. */
+        ChangedRole: {
+            /** @description What it grants more, by name. */
+            granted: components["schemas"]["Grant"][];
+            /**
+             * Format: uint32
+             * @description How many accounts have it, counted up to 1,000.
+             */
+            holders: number;
+            /** @description The role. */
+            id: components["schemas"]["RoleId"];
+            /** @description Its name. */
+            name: string;
+            /** @description What it grants no more, by name. */
+            revoked: components["schemas"]["Grant"][];
         };
         /** @description How several permissions count together. */
         CheckMode: "all" | "any";
@@ -1821,6 +1876,22 @@ export interface components {
             /** @description With a new description. */
             updated: string[];
         };
+        /** @description `GET /rbac/matrix`: roles across, permissions down. */
+        Matrix: {
+            /** @description Permissions by name; `cursor` asks for those after them. */
+            permissions: components["schemas"]["Page5"];
+            /** @description Roles by name; `roleCursor` asks for those after them. */
+            roles: components["schemas"]["Page4"];
+        };
+        /** @description A cell of the matrix. */
+        MatrixChange: {
+            /** @description Whether the role grants it. */
+            granted: boolean;
+            /** @description The permission, by its name in the catalogue. */
+            permission: components["schemas"]["Grant"];
+            /** @description The role. */
+            roleId: components["schemas"]["RoleId"];
+        };
         /** @description What is wrong with roles and permissions. */
         MatrixDefects: {
             /** @description Permissions that no role grants, apart from `admin:all`, which grants every one. */
@@ -1831,6 +1902,39 @@ export interface components {
             routesNotExercised: components["schemas"]["UnexercisedRoute"][];
             /** @description Grants that can't be read, and so grant nothing. */
             unreadableGrants: components["schemas"]["Top3"];
+        };
+        /** @description A row of the matrix. */
+        MatrixPermission: {
+            /** @description The application that registered it; absent where none did. */
+            application?: string | null;
+            /** @description What it allows. */
+            description: string;
+            /** @description Which of the roles grant it. */
+            grantedBy: components["schemas"]["RoleId"][];
+            /** @description Its id. */
+            id: components["schemas"]["PermissionId"];
+            /** @description The permission, or a grant with a wildcard. */
+            name: string;
+            /** @description Whether it is built in. */
+            system: boolean;
+        };
+        /** @description A column of the matrix. */
+        MatrixRole: {
+            /** @description What it is for. */
+            description: string;
+            /**
+             * Format: uint32
+             * @description How many accounts have it, counted up to 1,000.
+             */
+            holders: number;
+            /** @description The role. */
+            id: components["schemas"]["RoleId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is one that is never renamed or deleted. */
+            system: boolean;
+            /** @description Whether the caller holds all that it grants, without which nobody changes it. */
+            withinOwnGrants: boolean;
         };
         /** @description Who decides on a protected endpoint. */
         Mode: "off" | "report" | "on";
@@ -1845,6 +1949,20 @@ export interface components {
         Page: {
             /** @description What is on it. */
             items: components["schemas"]["Session"][];
+            /** @description Asks for the next page; absent on the last one. */
+            nextCursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page10: {
+            /** @description What is on it. */
+            items: components["schemas"]["AuditEvent"][];
+            /** @description Asks for the next page; absent on the last one. */
+            nextCursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page11: {
+            /** @description What is on it. */
+            items: components["schemas"]["Tenant"][];
             /** @description Asks for the next page; absent on the last one. */
             nextCursor?: string | null;
         };
@@ -1865,42 +1983,42 @@ export interface components {
         /** @description One page of a list. */
         Page4: {
             /** @description What is on it. */
-            items: components["schemas"]["Permission2"][];
+            items: components["schemas"]["MatrixRole"][];
             /** @description Asks for the next page; absent on the last one. */
             nextCursor?: string | null;
         };
         /** @description One page of a list. */
         Page5: {
             /** @description What is on it. */
-            items: components["schemas"]["FoundEntity"][];
+            items: components["schemas"]["MatrixPermission"][];
             /** @description Asks for the next page; absent on the last one. */
             nextCursor?: string | null;
         };
         /** @description One page of a list. */
         Page6: {
             /** @description What is on it. */
-            items: components["schemas"]["ApiToken"][];
+            items: components["schemas"]["Permission2"][];
             /** @description Asks for the next page; absent on the last one. */
             nextCursor?: string | null;
         };
         /** @description One page of a list. */
         Page7: {
             /** @description What is on it. */
-            items: components["schemas"]["AdminUser"][];
+            items: components["schemas"]["FoundEntity"][];
             /** @description Asks for the next page; absent on the last one. */
             nextCursor?: string | null;
         };
         /** @description One page of a list. */
         Page8: {
             /** @description What is on it. */
-            items: components["schemas"]["AuditEvent"][];
+            items: components["schemas"]["ApiToken"][];
             /** @description Asks for the next page; absent on the last one. */
             nextCursor?: string | null;
         };
         /** @description One page of a list. */
         Page9: {
             /** @description What is on it. */
-            items: components["schemas"]["Tenant"][];
+            items: components["schemas"]["AdminUser"][];
             /** @description Asks for the next page; absent on the last one. */
             nextCursor?: string | null;
         };
@@ -4494,6 +4612,189 @@ export interface operations {
             };
         };
     };
+    getRbacMatrix: {
+        parameters: {
+            query?: {
+                /** @description what the names of the permissions start with */
+                prefix?: string;
+                /** @description 1 to 100 permissions; 50 if absent */
+                limit?: string;
+                /** @description from the permissions of the page before */
+                cursor?: string;
+                /** @description the id of one role; all of them if absent */
+                role?: string;
+                /** @description 1 to 100 roles; 50 if absent */
+                roleLimit?: string;
+                /** @description from the roles of the page before */
+                roleCursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchRbacMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMatrixRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedMatrix"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRbacPermissions: {
         parameters: {
             query?: {
@@ -4514,7 +4815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page4"];
+                    "application/json": components["schemas"]["Page6"];
                 };
             };
             /** @description Bad Request */
@@ -4861,7 +5162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page5"];
+                    "application/json": components["schemas"]["Page7"];
                 };
             };
             /** @description Bad Request */
@@ -6573,7 +6874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page6"];
+                    "application/json": components["schemas"]["Page8"];
                 };
             };
             /** @description Bad Request */
@@ -7077,7 +7378,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page8"];
+                    "application/json": components["schemas"]["Page10"];
                 };
             };
             /** @description Bad Request */
@@ -7215,7 +7516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page9"];
+                    "application/json": components["schemas"]["Page11"];
                 };
             };
             /** @description Bad Request */
@@ -7572,7 +7873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page7"];
+                    "application/json": components["schemas"]["Page9"];
                 };
             };
             /** @description Bad Request */

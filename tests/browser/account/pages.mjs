@@ -32,7 +32,7 @@ export default [
   { name: "reset-password", open: async (visitor, people) => visitor.goto(people.resetLink) },
   { name: "reset-password-broken", open: at("/reset-password") },
   { name: "not-found", open: at("/nowhere") },
-  { name: "profile-member", as: "member", open: at("/profile") },
+  { name: "profile-member", as: "member", picture: true, open: at("/profile") },
   { name: "profile-admin", as: "admin", open: at("/profile") },
   { name: "profile-hostile", as: "hostile", open: at("/profile") },
   {

@@ -103,6 +103,23 @@ visitBothWays("an account is suspended, reactivated and signed out everywhere", 
   assert.equal((await world.api("GET", "/load-user", { cookie })).status, 401);
 });
 
+visitBothWays("the sessions of an account are listed, and one is ended", async ({ world, visitor }) => {
+  const email = await world.person("roaming");
+  const [{ id }] = await world.sql("SELECT id FROM users WHERE email = ?1", email);
+  const phone = await world.signIn(email, { userAgent: "Mozilla/5.0 (iPhone) Version/18.5 Safari/604.1" });
+  const laptop = await world.signIn(email);
+  const reader = await admin(world, visitor);
+  await reader.goto(`/admin/users/${id}`);
+  await reader.follow("Where it is signed in");
+  await reader.seesHeading("Sessions");
+  await reader.follow("End the session on Safari on iPhone");
+  await reader.sees("Whoever uses it has to sign in again.");
+  await reader.press("End the session");
+  await reader.sees("That session is over.");
+  assert.equal((await world.api("GET", "/load-user", { cookie: phone })).status, 401);
+  assert.equal((await world.api("GET", "/load-user", { cookie: laptop })).status, 200);
+});
+
 visitBothWays("whoever may do more is not suspended, and the question says why", async ({ world, visitor, scripts }) => {
   const name = `SUPPORT_${scripts}`;
   const cookie = await world.signIn(await world.person("creator", { role: "SUPER_ADMIN" }));

@@ -22,6 +22,7 @@ export class World {
   #calls = 0;
   #people = 0;
   #provider;
+  #vars;
   url;
   /** The origin of the identity provider, at which any password will do. */
   provider;
@@ -50,8 +51,20 @@ export class World {
     world.url = url.replace("127.0.0.1", "localhost");
     userMgmt.PUBLIC_URL = world.url;
     Object.assign(userMgmt, await world.#startProvider());
+    world.#vars = vars;
     await world.#call("update", { vars });
     return world;
+  }
+
+  /** Runs something while a few variables are others, and goes back to what was before; what is stored stays. */
+  async during(vars, run) {
+    const merged = Object.entries(this.#vars).map(([worker, own]) => [worker, { ...own, ...vars[worker] }]);
+    await this.#call("update", { vars: Object.fromEntries(merged) });
+    try {
+      await run();
+    } finally {
+      await this.#call("update", { vars: this.#vars });
+    }
   }
 
   /** Starts the provider; gives the variables by which people sign in there. */
@@ -70,7 +83,7 @@ export class World {
 
   async stop() {
     // The end of its input is its sign to end; it needs a moment to end workerd first.
-    const insist = setTimeout(() => this.#host.kill(), 10_000);
+    const insist = setTimeout(() => this.#host.kill("SIGKILL"), 10_000);
     this.#host.stdin.end();
     this.#provider.stdin.end();
     await once(this.#host, "close");

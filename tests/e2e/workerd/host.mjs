@@ -224,6 +224,8 @@ input.on("line", (line) => {
   last = last.then(() => answer(line));
 });
 input.on("close", async () => {
+  // Nothing that hangs is waited for; on its way out the process ends what it has started.
+  setTimeout(() => process.exit(0), 5_000);
   await last;
   await commands.stop();
   process.exit(0);

@@ -175,6 +175,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             role_without_grants_has_an_empty_list
             unknown_role_is_not_found
             roles_are_read_by_their_ids_as_far_as_they_exist
+            columns_are_paged_with_their_grants_and_holders
             system_roles_are_there_from_the_start
             pages_of_roles_hold_each_role_once_in_order
             name_that_is_taken_is_a_conflict_in_any_case
@@ -187,6 +188,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             built_in_permissions_are_there_from_the_start
             permissions_are_found_by_name_as_far_as_they_exist
             pages_of_permissions_hold_each_once_in_order
+            rows_start_with_a_prefix_and_are_paged
             name_that_is_taken_is_a_conflict
             manifest_with_a_name_that_is_taken_adds_nothing
             manifest_is_read_by_application_with_what_is_granted
@@ -204,6 +206,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             grants_are_set_as_a_whole
             grants_by_the_thousand_are_set_in_one_batch
             grant_is_taken_from_one_role
+            grants_are_taken_from_one_role
             permissions_are_taken_from_every_role
             super_admin_keeps_admin_all
         }

@@ -80,6 +80,26 @@ pub(crate) async fn pages_of_permissions_hold_each_once_in_order(db: &impl Db) -
     Ok(())
 }
 
+pub(crate) async fn rows_start_with_a_prefix_and_are_paged(db: &impl Db) -> Check {
+    let number = number();
+    let names = ["read", "sign", "write"].map(|action| format!("rows-{number:09}:{action}"));
+    for name in names.iter().chain([&format!("rows-{number:09}x:read")]) {
+        permissions::insert(permission_id(), &grant(name)?, "", NOW).run(db).await?;
+    }
+    let prefix = format!("rows-{number:09}:");
+    let rows = async |prefix: &str, after: &str, limit| -> Check<Vec<String>> {
+        let rows = permissions::rows(prefix, after, limit).all(db).await?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    };
+    same(rows(&prefix, "", 10).await?, names.to_vec())?;
+    same(rows(&prefix, "", 2).await?, names[..2].to_vec())?;
+    same(rows(&prefix, &names[1], 2).await?, names[2..].to_vec())?;
+    same(rows(&names[1], "", 2).await?, names[1..2].to_vec())?;
+    same(rows("rows-none", "", 2).await?, Vec::<String>::new())?;
+    let all = permissions::list("", 1_000).all(db).await?.len();
+    same(rows("", "", 1_000).await?.len(), all)
+}
+
 pub(crate) async fn name_that_is_taken_is_a_conflict(db: &impl Db) -> Check {
     let (_, name) = permission(db).await?;
     taken(

@@ -93,6 +93,16 @@ pub(crate) async fn grant_is_taken_from_one_role(db: &impl Db) -> Check {
     same(granted(db, other).await?, [a, b])
 }
 
+pub(crate) async fn grants_are_taken_from_one_role(db: &impl Db) -> Check {
+    let ((a, _), (b, _), (c, _)) = (permission(db).await?, permission(db).await?, permission(db).await?);
+    let (role, other) = (role(db, &[a, b, c]).await?, role(db, &[a, b]).await?);
+    role_permissions::delete_all(role, &[a, c, permission_id()]).run(db).await?;
+    same(granted(db, role).await?, [b])?;
+    role_permissions::delete_all(role, &[]).run(db).await?;
+    same(granted(db, role).await?, [b])?;
+    same(granted(db, other).await?, [a, b])
+}
+
 pub(crate) async fn permissions_are_taken_from_every_role(db: &impl Db) -> Check {
     let ((a, _), (b, _), (c, _)) = (permission(db).await?, permission(db).await?, permission(db).await?);
     let (role, other) = (role(db, &[a, b, c]).await?, role(db, &[a, c]).await?);
@@ -106,6 +116,7 @@ pub(crate) async fn super_admin_keeps_admin_all(db: &impl Db) -> Check {
     let all = some(permissions::by_names(&["admin:all"]).first(db).await?)?.id;
     for statement in [
         role_permissions::delete(RoleId::SUPER_ADMIN, all),
+        role_permissions::delete_all(RoleId::SUPER_ADMIN, &[all]),
         role_permissions::delete_others(RoleId::SUPER_ADMIN, &[]),
         role_permissions::delete_permissions(&[all]),
     ] {

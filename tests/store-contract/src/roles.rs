@@ -42,6 +42,24 @@ pub(crate) async fn roles_are_read_by_their_ids_as_far_as_they_exist(db: &impl D
     same(roles::by_ids(&[]).all(db).await?.len(), 0)
 }
 
+pub(crate) async fn columns_are_paged_with_their_grants_and_holders(db: &impl Db) -> Check {
+    let (permission_id, name) = permission(db).await?;
+    let (first, second) = (role(db, &[permission_id]).await?, role(db, &[]).await?);
+    for _ in 0..2 {
+        assign(db, user(db).await?, second).await?;
+    }
+    let before = some(roles::by_id(first).first(db).await?)?.role.name;
+    let columns = roles::columns("", 1_000).all(db).await?;
+    same(columns.is_sorted_by_key(|column| column.role.name.to_ascii_lowercase()), true)?;
+    let column = some(columns.into_iter().find(|column| column.role.id == first))?;
+    same((column.grants, column.holders), (vec![name], 0))?;
+    let page = roles::columns(&before, 1).all(db).await?;
+    same(page.len(), 1)?;
+    same((page[0].role.id, page[0].grants.len(), page[0].holders), (second, 0, 2))?;
+    same(some(roles::by_ids(&[second]).first(db).await?)?.holders, 2)?;
+    same(some(roles::by_id(second).first(db).await?)?.holders, 2)
+}
+
 pub(crate) async fn system_roles_are_there_from_the_start(db: &impl Db) -> Check {
     for (id, name, grant) in
         [(RoleId::SUPER_ADMIN, SUPER_ADMIN, "admin:all"), (RoleId::MEMBER, MEMBER, "users:read")]

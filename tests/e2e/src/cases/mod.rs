@@ -17,6 +17,7 @@ pub mod faults;
 pub mod flags;
 pub mod mail;
 pub mod management;
+pub mod matrix;
 pub mod pages;
 pub mod passwords;
 pub mod plan;
@@ -90,6 +91,9 @@ macro_rules! each_case {
             management::the_last_super_admin_stays,
             management::every_change_has_one_audit_event,
             management::what_is_built_in_stays,
+            matrix::the_matrix_is_read_in_parts,
+            matrix::cells_of_several_roles_change_together_after_a_preview,
+            matrix::nobody_changes_a_role_beyond_their_own,
             pages::a_new_account_is_confirmed_on_the_page_of_its_mail,
             pages::a_forgotten_password_is_set_on_the_page_of_its_mail,
             pages::a_known_device_signs_in_by_the_page_whatever_strangers_guess,

@@ -130,6 +130,16 @@ fn own_rows() -> Vec<Row> {
         ),
         row(Method::POST, "/rbac/roles/{id}/permissions/{permissionId}", nothing, 204),
         row(Method::DELETE, "/rbac/roles/{id}/permissions/{permissionId}", nothing, 204),
+        row(Method::GET, "/rbac/matrix", nothing, 200),
+        row(
+            Method::PATCH,
+            "/rbac/matrix",
+            |target| {
+                let change = json!({ "roleId": target.role, "permission": "roles:write", "granted": true });
+                Some(json!({ "changes": [change] }))
+            },
+            200,
+        ),
         row(Method::GET, "/rbac/permissions", nothing, 200),
         row(
             Method::POST,

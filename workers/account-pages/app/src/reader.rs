@@ -19,6 +19,11 @@ impl Reader {
         Self { user, admin }
     }
 
+    /// What they hold, where there is an admin area.
+    pub(crate) fn grants(&self) -> Option<&GrantSet> {
+        self.admin.as_ref()
+    }
+
     /// Whether there is an admin area, and they may do this in it.
     pub fn may(&self, permission: &Permission) -> bool {
         self.admin.as_ref().is_some_and(|grants| has_permission(grants, permission))

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forward::{at, set_request_id};
 
-pub(crate) use admin::{Invitation, UserFilter};
+pub(crate) use admin::{AuditFilter, Invitation, MatrixFilter, NamedRole, UserFilter};
 
 const CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
 

@@ -22,6 +22,7 @@ function improve(part) {
   for (const input of part.querySelectorAll("input[data-copy]")) letItBeCopied(input);
   for (const link of part.querySelectorAll("a[data-dialog]")) askInPlace(link);
   for (const form of part.querySelectorAll("form[data-live]")) searchLive(form);
+  for (const form of part.querySelectorAll("form[data-dialog]")) reviewInPlace(form);
 }
 
 /** In the reader's own zone and manner; what it was stays to be seen. */
@@ -101,6 +102,31 @@ function askInPlace(link) {
   });
 }
 
+/** Shows in a dialog what a form would change, and keeps what is ticked until it is saved. */
+function reviewInPlace(form) {
+  const button = form.querySelector("button[type=submit]");
+  if (button === null) return;
+  const boxes = [...form.querySelectorAll("input[type=checkbox]")];
+  let sent = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const { document: next, response } = await send(form);
+      if (response.redirected) lead(next, response);
+      else open(next.querySelector("main > .card"), button);
+    } catch {
+      sent = true;
+      form.submit();
+    } finally {
+      button.removeAttribute("aria-disabled");
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    const unsaved = boxes.some((box) => box.checked !== box.defaultChecked);
+    if (unsaved && form.isConnected && !sent) event.preventDefault();
+  });
+}
+
 function open(card, link) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "dialog-title");
@@ -133,22 +159,32 @@ function show(card, dialog) {
   });
 }
 
-/** Sends a form and shows where it leads: in the place of what is shown now, where that is the same page. */
+/** Sends a form and shows where it leads, or what is wrong with it. */
 async function submit(form, dialog) {
-  const sent = { method: "POST", body: new URLSearchParams(new FormData(form)) };
-  const { document: next, response } = await load(form.action, sent);
-  if (!response.redirected) {
-    show(next.querySelector("main > .card"), dialog);
-  } else if (new URL(response.url).pathname !== location.pathname) {
-    location.assign(response.url);
-  } else {
-    const main = document.adoptNode(next.querySelector("main"));
-    document.querySelector("main").replaceWith(main);
-    document.title = next.title;
+  const { document: next, response } = await send(form);
+  if (response.redirected) {
     dialog.close();
-    improve(main);
-    main.focus();
+    lead(next, response);
+  } else {
+    show(next.querySelector("main > .card"), dialog);
   }
+}
+
+function send(form) {
+  return load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+}
+
+/** Goes where an answer leads: in the place of what is shown now, where that is the same page. */
+function lead(next, response) {
+  if (new URL(response.url).pathname !== location.pathname) {
+    location.assign(response.url);
+    return;
+  }
+  const main = document.adoptNode(next.querySelector("main"));
+  document.querySelector("main").replaceWith(main);
+  document.title = next.title;
+  improve(main);
+  main.focus();
 }
 
 /** Shows what fits while it is typed. */

@@ -1,9 +1,9 @@
 use accounts::{ApiTokenId, IdentityId, RoleId, SessionId, UserId, UserStatus};
-use api::{AdminUser, ApiToken, Identity, Session};
+use api::{AdminUser, ApiToken, Identity, Role, Session};
 use askama::Template;
 
 use super::viewer::Section;
-use super::{Form, Moment, Samples, UserChange, Viewer, identities, sessions, tokens, users};
+use super::{Form, Moment, Samples, UserChange, Viewer, identities, roles, sessions, tokens, users};
 use crate::reader::Reader;
 
 /// Asks before something is done that can't be undone, and says what will happen.
@@ -25,14 +25,17 @@ impl ConfirmPage {
     }
 
     fn of_session(viewer: Viewer, id: SessionId, session: Option<&Session>) -> Self {
+        let form = Form::new(format!("/sessions/{id}/end"), "End the session", Vec::new());
+        Self::about_session(viewer, session, form.dangerous().or_back_to("/sessions"))
+    }
+
+    pub(super) fn about_session(viewer: Viewer, session: Option<&Session>, form: Form) -> Self {
         Self {
             viewer,
             title: "End this session?",
             subject: session.map(|found| (found.device.clone(), found.created_at.into())),
             consequence: "That browser is signed out at once. Whoever uses it has to sign in again.",
-            form: Form::new(format!("/sessions/{id}/end"), "End the session", Vec::new())
-                .dangerous()
-                .or_back_to("/sessions"),
+            form,
         }
     }
 
@@ -125,6 +128,29 @@ impl ConfirmPage {
     }
 }
 
+impl ConfirmPage {
+    /// Whether to delete a role; after a refusal, without saying which.
+    pub fn role(reader: &Reader, role: Option<&Role>, form: Form) -> Self {
+        Self::of_role(Viewer::new(reader, Section::Roles), role, form)
+    }
+
+    fn of_role(viewer: Viewer, role: Option<&Role>, form: Form) -> Self {
+        Self {
+            viewer,
+            title: "Delete this role?",
+            subject: role.map(|role| (role.name.clone(), role.created_at.into())),
+            consequence: "It is taken from everybody who has it, and what only this role allows is refused from the next request on. This can't be undone.",
+            form,
+        }
+    }
+
+    /// The form that deletes a role.
+    pub fn role_form(id: RoleId) -> Form {
+        let form = Form::new(format!("/admin/roles/{id}/delete"), "Delete the role", Vec::new());
+        form.dangerous().or_back_to(format!("/admin/roles/{id}"))
+    }
+}
+
 impl Samples for ConfirmPage {
     const NAME: &'static str = "confirm";
 
@@ -143,7 +169,10 @@ impl Samples for ConfirmPage {
         let take = Self::take_role_form(id, RoleId::MEMBER);
         let held = user.as_ref().map(|user| (user, text));
         let identity = identities::sample(1, text);
+        let role = roles::sample(text);
+        let role = Self::of_role(viewer(Section::Roles), Some(&role), Self::role_form(role.id));
         vec![
+            ("role", role),
             ("suspend", of_user(suspend, user.as_ref(), suspend.form(id, text))),
             ("identity", Self::of_identity(viewer(Section::Profile), identity.id, Some(&identity))),
             ("delete_refused", of_user(UserChange::Delete, None, refused)),

@@ -105,6 +105,24 @@ impl Field {
         }
     }
 
+    /// What a role is called.
+    pub fn role_name(value: &str) -> Self {
+        Self {
+            value: value.to_owned(),
+            hint: Some("Letters, digits, spaces and _ . -, such as EDITOR."),
+            most: Some(64),
+            ..Self::new("name", "Name", "text", "off")
+        }
+    }
+
+    /// What a role is for.
+    pub fn role_description(value: &str) -> Self {
+        Self {
+            most: Some(500),
+            ..Self::optional_text("description", "Description", "Who should have it, and for what.", value)
+        }
+    }
+
     /// One of several values.
     pub fn select(name: &'static str, label: &'static str, choices: Vec<Choice>) -> Self {
         Self { choices, ..Self::new(name, label, "select", "off") }

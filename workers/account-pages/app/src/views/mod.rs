@@ -1,6 +1,8 @@
 //! What the pages show: a type for each template, with samples of every state that it can be in.
 
+mod audit;
 mod broken_link;
+mod chart;
 mod check_mail;
 mod confirm;
 mod delete_account;
@@ -10,15 +12,19 @@ mod forgot_password;
 mod form;
 mod identities;
 mod leave;
+mod matrix;
 mod moment;
 mod password;
 mod permissions;
 mod profile;
 mod register;
 mod reset_password;
+mod roles;
+mod rollout;
 mod sessions;
 mod sign_in;
 mod tokens;
+mod user_sessions;
 mod users;
 mod verify_email;
 mod viewer;
@@ -28,7 +34,9 @@ use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{Response, StatusCode};
 use http_kit::{Body, Outcome, Problem, RequestContext};
 
+pub use audit::AuditPage;
 pub use broken_link::BrokenLinkPage;
+pub use chart::Chart;
 pub use check_mail::CheckMailPage;
 pub use confirm::ConfirmPage;
 pub use delete_account::{DeleteAccountPage, Proof};
@@ -38,15 +46,19 @@ pub use forgot_password::{ForgotPasswordPage, ResetMailPage};
 pub use form::Form;
 pub use identities::IdentitiesPage;
 pub use leave::LeavePage;
+pub use matrix::Matrix;
 pub use moment::Moment;
 pub use password::PasswordPage;
 pub use permissions::{Group, Permissions};
 pub use profile::ProfilePage;
 pub use register::RegisterPage;
 pub use reset_password::ResetPasswordPage;
+pub use roles::{EditRolePage, ReviewPage, RolePage, RolesPage};
+pub use rollout::RolloutPage;
 pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 pub use tokens::{CreatedTokenPage, NewToken, NewTokenPage, TokensPage};
+pub use user_sessions::UserSessionsPage;
 pub use users::{GiveRolePage, InvitePage, UserChange, UserPage, UsersPage};
 pub use verify_email::VerifyEmailPage;
 pub use viewer::{Section, Viewer};
@@ -66,11 +78,13 @@ pub trait Samples: Template + Sized {
 /// Every sample of every page, as `page-sample` and HTML.
 pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
     let mut all = Vec::new();
+    add::<AuditPage>(text, &mut all)?;
     add::<BrokenLinkPage>(text, &mut all)?;
     add::<CheckMailPage>(text, &mut all)?;
     add::<ConfirmPage>(text, &mut all)?;
     add::<CreatedTokenPage>(text, &mut all)?;
     add::<DeleteAccountPage>(text, &mut all)?;
+    add::<EditRolePage>(text, &mut all)?;
     add::<ErrorPage>(text, &mut all)?;
     add::<ForgotPasswordPage>(text, &mut all)?;
     add::<GiveRolePage>(text, &mut all)?;
@@ -83,10 +97,15 @@ pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
     add::<RegisterPage>(text, &mut all)?;
     add::<ResetMailPage>(text, &mut all)?;
     add::<ResetPasswordPage>(text, &mut all)?;
+    add::<ReviewPage>(text, &mut all)?;
+    add::<RolePage>(text, &mut all)?;
+    add::<RolesPage>(text, &mut all)?;
+    add::<RolloutPage>(text, &mut all)?;
     add::<SessionsPage>(text, &mut all)?;
     add::<SignInPage>(text, &mut all)?;
     add::<TokensPage>(text, &mut all)?;
     add::<UserPage>(text, &mut all)?;
+    add::<UserSessionsPage>(text, &mut all)?;
     add::<UsersPage>(text, &mut all)?;
     add::<VerifyEmailPage>(text, &mut all)?;
     Ok(all)

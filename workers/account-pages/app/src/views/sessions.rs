@@ -16,14 +16,15 @@ pub struct SessionsPage {
     older: Option<String>,
 }
 
+/// A session of a list.
 #[derive(Clone, Debug)]
-struct Row {
-    id: SessionId,
-    device: String,
-    current: bool,
-    created: Moment,
-    seen: Moment,
-    expires: Moment,
+pub(super) struct Row {
+    pub(super) id: SessionId,
+    pub(super) device: String,
+    pub(super) current: bool,
+    pub(super) created: Moment,
+    pub(super) seen: Moment,
+    pub(super) expires: Moment,
 }
 
 impl From<Session> for Row {

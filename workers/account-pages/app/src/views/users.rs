@@ -3,7 +3,9 @@ use api::{AdminUser, DateTime, Page, Role, RoleRef};
 use askama::Template;
 use http_kit::Problem;
 use rbac::Permission;
-use rbac::catalogue::{ROLES_ASSIGN, ROLES_READ, SESSIONS_REVOKE, USERS_DELETE, USERS_UPDATE, USERS_WRITE};
+use rbac::catalogue::{
+    AUDIT_READ, ROLES_ASSIGN, ROLES_READ, SESSIONS_REVOKE, USERS_DELETE, USERS_UPDATE, USERS_WRITE,
+};
 
 use super::field::Choice;
 use super::viewer::Section;
@@ -168,6 +170,8 @@ pub struct UserPage {
     may_take: bool,
     /// Where another role is given, for whoever may.
     give: Option<String>,
+    may_see_sessions: bool,
+    may_audit: bool,
 }
 
 impl UserPage {
@@ -177,7 +181,8 @@ impl UserPage {
         let changes = page.changes.into_iter().filter(|change| reader.may(&change.permission())).collect();
         let may_take = reader.may(&ROLES_ASSIGN);
         let give = page.give.filter(|_| may_take && reader.may(&ROLES_READ));
-        Self { notice, changes, may_take, give, ..page }
+        let (may_see_sessions, may_audit) = (reader.may(&SESSIONS_REVOKE), reader.may(&AUDIT_READ));
+        Self { notice, changes, may_take, give, may_see_sessions, may_audit, ..page }
     }
 
     fn of(viewer: Viewer, user: AdminUser) -> Self {
@@ -197,6 +202,8 @@ impl UserPage {
             changes,
             may_take: true,
             give: Some(format!("/admin/users/{}/give-role", user.id)),
+            may_see_sessions: true,
+            may_audit: true,
         }
     }
 }
@@ -400,15 +407,7 @@ impl Samples for GiveRolePage {
     const NAME: &'static str = "give_role";
 
     fn samples(text: &str) -> Vec<(&'static str, Self)> {
-        let time = DateTime(Timestamp::from_millis(1_769_851_800_000));
-        let role = Role {
-            id: accounts::RoleId::MEMBER,
-            name: text.to_owned(),
-            description: text.to_owned(),
-            system: false,
-            created_at: time,
-            updated_at: time,
-        };
+        let role = super::roles::sample(text);
         let form = Self::form(UserId::from_u128(7), vec![role]);
         vec![("only", Self { viewer: Viewer::sample(text, Section::Users), form })]
     }

@@ -1,7 +1,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use rbac::Permission;
-use rbac::catalogue::USERS_READ;
+use rbac::catalogue::{AUDIT_READ, ROLES_READ, ROLLOUT_READ, USERS_READ};
 
 use crate::reader::Reader;
 
@@ -32,11 +32,17 @@ pub enum Section {
     Tokens,
     /// Everybody's accounts.
     Users,
+    /// What roles grant.
+    Roles,
+    /// What was done.
+    Audit,
+    /// Where enforcement stands.
+    Rollout,
 }
 
 impl Section {
     const ACCOUNT: [Self; 4] = [Self::Profile, Self::Password, Self::Sessions, Self::Tokens];
-    const ADMIN: [Self; 1] = [Self::Users];
+    const ADMIN: [Self; 4] = [Self::Users, Self::Roles, Self::Audit, Self::Rollout];
 
     pub(super) fn path(self) -> &'static str {
         match self {
@@ -45,6 +51,9 @@ impl Section {
             Self::Sessions => "/sessions",
             Self::Tokens => "/tokens",
             Self::Users => "/admin/users",
+            Self::Roles => "/admin/roles",
+            Self::Audit => "/admin/audit",
+            Self::Rollout => "/admin/rollout",
         }
     }
 
@@ -55,6 +64,9 @@ impl Section {
             Self::Sessions => "Sessions",
             Self::Tokens => "API tokens",
             Self::Users => "Users",
+            Self::Roles => "Roles",
+            Self::Audit => "Audit log",
+            Self::Rollout => "Rollout",
         }
     }
 
@@ -63,6 +75,9 @@ impl Section {
         match self {
             Self::Profile | Self::Password | Self::Sessions | Self::Tokens => None,
             Self::Users => Some(USERS_READ),
+            Self::Roles => Some(ROLES_READ),
+            Self::Audit => Some(AUDIT_READ),
+            Self::Rollout => Some(ROLLOUT_READ),
         }
     }
 

@@ -17,9 +17,10 @@ async fn user_is_shown_with_what_the_reader_may_do() {
     };
     let page = shown(&["users:read"], "active").await;
     page.shows(&["bob@example.com", "MEMBER", "default"]);
-    page.hides(&["data-dialog"]);
+    page.hides(&["data-dialog", &path("/sessions"), "/admin/audit"]);
     let page = shown(&["admin:all"], "active").await;
     page.shows(&[&path("/suspend"), &path("/end-sessions"), &path("/delete"), &path("/give-role")]);
+    page.shows(&[&path("/sessions"), &format!("/admin/audit?actor={ID}")]);
     page.hides(&[&path("/reactivate")]);
     shown(&["admin:all"], "invited").await.shows(&[&path("/invitation")]);
     let page = shown(&["users:read", "users:update"], "suspended").await;

@@ -1,6 +1,10 @@
 //! The pages, against a user-mgmt that says what each test wants it to say.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a fixture that fails fails its test")]
 
+mod admin_audit;
+mod admin_roles;
+mod admin_rollout;
+mod admin_sessions;
 mod admin_user;
 mod admin_users;
 mod check_mail;

@@ -123,7 +123,7 @@ fn mount_users<P: Platform>(mount: &mut Mount<P>) {
 
 fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     use catalogue::{PERMISSIONS_READ, PERMISSIONS_WRITE, ROLES_ASSIGN, ROLES_READ, ROLES_WRITE};
-    use rbac_routes::{check, permissions, resources, role_permissions, roles, user_roles};
+    use rbac_routes::{check, matrix, permissions, resources, role_permissions, roles, user_roles};
     const ROLE: &str = "/rbac/roles/{id}";
     const ROLE_PERMISSIONS: &str = "/rbac/roles/{id}/permissions";
     const ROLE_PERMISSION: &str = "/rbac/roles/{id}/permissions/{permissionId}";
@@ -146,6 +146,12 @@ fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     mount.permission(Method::POST, ROLE_PERMISSION, ROLES_WRITE, doc, handler);
     let (doc, handler) = (role_permissions::revoke::doc(), role_permissions::revoke::handler);
     mount.permission(Method::DELETE, ROLE_PERMISSION, ROLES_WRITE, doc, handler);
+
+    let (doc, handler) = (matrix::read::doc(), matrix::read::handler);
+    mount.permission(Method::GET, "/rbac/matrix", ROLES_READ, doc, handler);
+    let (doc, handler) = (matrix::change::doc(), matrix::change::handler);
+    mount.permission(Method::PATCH, "/rbac/matrix", ROLES_WRITE, doc, handler);
+    mount.with_body_limit(LARGE_BODY);
 
     let (doc, handler) = (permissions::list::doc(), permissions::list::handler);
     mount.permission(Method::GET, "/rbac/permissions", PERMISSIONS_READ, doc, handler);

@@ -14,6 +14,7 @@ use crate::routes::no_such;
 use crate::services::problems::store_problem;
 
 pub(super) mod check;
+pub(super) mod matrix;
 pub(super) mod permissions;
 pub(super) mod resources;
 pub(super) mod role_permissions;
@@ -47,6 +48,34 @@ async fn find_grants(db: &impl Db, grants: &[Grant]) -> Result<Vec<Permission>, 
             "unknown_permission",
             format!("`{unknown}` is not in the permission catalogue; register it first"),
         )),
+    }
+}
+
+/// How many roles one request may name.
+const MOST_ROLES: usize = 50;
+
+/// The roles of these ids, which `field` names; all of them must be there. What they grant, and that they are still there,
+/// is part of the decision, which the batch checks.
+pub(super) async fn find_roles(
+    db: &impl Db,
+    wanted: BTreeSet<RoleId>,
+    field: &str,
+) -> Result<Vec<RoleWithGrants>, Problem> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    if wanted.len() > MOST_ROLES {
+        let detail = format!("`{field}`: at most {MOST_ROLES} roles at a time");
+        return Err(Problem::invalid_field(field, detail));
+    }
+    let wanted: Vec<RoleId> = wanted.into_iter().collect();
+    let found = store::roles::by_ids(&wanted).all(db).await.map_err(|error| store_problem(&error))?;
+    match wanted.iter().find(|id| !found.iter().any(|role| role.role.id == **id)) {
+        None => Ok(found),
+        Some(unknown) => {
+            let detail = format!("there is no role `{unknown}`");
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown_role", detail))
+        }
     }
 }
 

@@ -10,21 +10,17 @@ use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::{Allowed, catalogue};
 use serde_json::json as object;
 use store::audit::Action;
-use store::roles::{self, RoleWithGrants};
+use store::user_roles;
 use store::users::{self, NewUser};
-use store::{Db, user_roles};
 
 use super::{find, find_tenant, or_taken, to_api};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
+use crate::routes::rbac_routes::find_roles;
 use crate::services::authority::{Excess, refuse_excess_of_address, refuse_excess_of_stored, refuse_without};
 use crate::services::change::{Change, Event};
 use crate::services::mail::Template;
 use crate::services::passwords;
-use crate::services::problems::store_problem;
-
-/// How many roles an account can be created with.
-const MOST_ROLES: usize = 50;
 
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Create an account: by an invitation that is mailed, or with an initial password")
@@ -70,7 +66,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     if !wanted.is_empty() {
         refuse_without(&allowed, &catalogue::ROLES_ASSIGN)?;
     }
-    let roles = find_roles(&app.db, wanted).await?;
+    let roles = find_roles(&app.db, wanted, "roles").await?;
     for role in &roles {
         refuse_excess_of_stored(&allowed, &role.grants, Excess::Role)?;
     }
@@ -112,25 +108,4 @@ pub(in crate::routes) async fn handler<P: Platform>(
         .await
         .map_err(|error| or_taken(&error))?;
     json(StatusCode::CREATED, &to_api(find(&app.db, user.id).await?))
-}
-
-/// The roles of these ids; all of them must be there. What they grant, and that they are still there, is part of the
-/// decision, which the batch checks.
-async fn find_roles(db: &impl Db, wanted: BTreeSet<RoleId>) -> Result<Vec<RoleWithGrants>, Problem> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    if wanted.len() > MOST_ROLES {
-        let detail = format!("`roles`: an account is created with at most {MOST_ROLES} roles");
-        return Err(Problem::invalid_field("roles", detail));
-    }
-    let wanted: Vec<RoleId> = wanted.into_iter().collect();
-    let found = roles::by_ids(&wanted).all(db).await.map_err(|error| store_problem(&error))?;
-    match wanted.iter().find(|id| !found.iter().any(|role| role.role.id == **id)) {
-        None => Ok(found),
-        Some(unknown) => {
-            let detail = format!("there is no role `{unknown}`");
-            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown_role", detail))
-        }
-    }
 }
