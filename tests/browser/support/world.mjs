@@ -86,8 +86,11 @@ export class World {
     const insist = setTimeout(() => this.#host.kill("SIGKILL"), 10_000);
     this.#host.stdin.end();
     this.#provider.stdin.end();
-    await once(this.#host, "close");
+    // Its end, not that of its output, which a child of it may still hold.
+    await once(this.#host, "exit");
     clearTimeout(insist);
+    this.#host.stdout.destroy();
+    this.#host.stderr.destroy();
   }
 
   async sql(sql, ...params) {

@@ -170,8 +170,13 @@ async function submit(form, dialog) {
   }
 }
 
+/** Not `form.action`, which is a field of that name where there is one. */
+function addressOf(form) {
+  return form.getAttribute("action");
+}
+
 function send(form) {
-  return load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  return load(addressOf(form), { method: "POST", body: new URLSearchParams(new FormData(form)) });
 }
 
 /** Goes where an answer leads: in the place of what is shown now, where that is the same page. */
@@ -192,7 +197,7 @@ function searchLive(form) {
   let waiting;
   let asking = new AbortController();
   const search = async () => {
-    const url = new URL(form.action);
+    const url = new URL(addressOf(form), location);
     for (const [name, value] of new FormData(form)) if (value !== "") url.searchParams.set(name, value);
     asking.abort();
     asking = new AbortController();
