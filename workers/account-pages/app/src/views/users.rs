@@ -170,8 +170,8 @@ pub struct UserPage {
     may_take: bool,
     /// Where another role is given, for whoever may.
     give: Option<String>,
-    may_see_sessions: bool,
-    may_audit: bool,
+    /// What else there is to see of the account.
+    ways: Vec<(&'static str, String)>,
 }
 
 impl UserPage {
@@ -181,8 +181,18 @@ impl UserPage {
         let changes = page.changes.into_iter().filter(|change| reader.may(&change.permission())).collect();
         let may_take = reader.may(&ROLES_ASSIGN);
         let give = page.give.filter(|_| may_take && reader.may(&ROLES_READ));
-        let (may_see_sessions, may_audit) = (reader.may(&SESSIONS_REVOKE), reader.may(&AUDIT_READ));
-        Self { notice, changes, may_take, give, may_see_sessions, may_audit, ..page }
+        let id = page.id;
+        let sessions = ("Where it is signed in", format!("/admin/users/{id}/sessions"));
+        let done = ("What it did", format!("/admin/audit?actor={id}"));
+        let suffered = ("What was done to it", format!("/admin/audit?targetType=user&targetId={id}"));
+        let mut ways = Vec::new();
+        if reader.may(&SESSIONS_REVOKE) {
+            ways.push(sessions);
+        }
+        if reader.may(&AUDIT_READ) {
+            ways.extend([done, suffered]);
+        }
+        Self { notice, changes, may_take, give, ways, ..page }
     }
 
     fn of(viewer: Viewer, user: AdminUser) -> Self {
@@ -202,8 +212,7 @@ impl UserPage {
             changes,
             may_take: true,
             give: Some(format!("/admin/users/{}/give-role", user.id)),
-            may_see_sessions: true,
-            may_audit: true,
+            ways: vec![("Where it is signed in", format!("/admin/users/{}/sessions", user.id))],
         }
     }
 }
