@@ -90,7 +90,8 @@ server.listen(port, "127.0.0.1", () => {
   say(`${JSON.stringify({ issuer, clientId, clientSecret })}\n`);
 });
 
-if (fstatSync(0).isFIFO()) {
+// What Node hands to its children is a socket.
+if (fstatSync(0).isFIFO() || fstatSync(0).isSocket()) {
   process.stdin.resume();
   process.stdin.on("end", () => process.exit(0));
 }
