@@ -88,10 +88,10 @@ async fn matrix_is_only_looked_at_without_the_permission_to_write() {
 
 #[tokio::test]
 async fn changes_are_shown_before_they_are_saved() {
-    let changed = json!({ "roles": [{
+    let effect = json!({ "roles": [{
         "id": EDITOR, "name": "EDITOR", "holders": 12, "granted": ["docs:write"], "revoked": ["docs:read"],
     }] });
-    let shown = changed.clone();
+    let shown = effect.clone();
     let site = Site::of_admin(&["admin:all"], move |_| ok(&shown));
     let ticked = [
         ("role", EDITOR),
@@ -119,7 +119,7 @@ async fn changes_are_shown_before_they_are_saved() {
     assert_eq!(site.lines(), ["GET /load-user", "PATCH /rbac/matrix"]);
     assert_eq!(site.asked()[1].json(), json!({ "changes": changes, "preview": true }));
 
-    let site = Site::of_admin(&["admin:all"], move |_| ok(&changed));
+    let site = Site::of_admin(&["admin:all"], move |_| ok(&effect));
     let reviewed = [("change", minus.as_str()), ("change", &plus), ("back", "/admin/roles")];
     let page = site.post_signed_in("/admin/roles/apply", &reviewed).await;
     page.expect_redirect("/admin/roles?notice=saved");
