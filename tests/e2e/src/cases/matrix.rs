@@ -91,7 +91,10 @@ pub async fn cells_of_several_roles_change_together_after_a_preview<W: World>(wo
     assert_eq!(ada.post("/rbac/check", &may_write).await.expect(200).json()["allowed"], true);
     assert_eq!(count(world, "audit_log WHERE action = 'role.permissions_set'").await, events + 2);
     let event = world
-        .sql("SELECT details FROM audit_log WHERE action = 'role.permissions_set' ORDER BY id DESC LIMIT 1")
+        .sql(&format!(
+            "SELECT details FROM audit_log WHERE action = 'role.permissions_set' AND target_id = '{reader}' \
+             ORDER BY id DESC LIMIT 1"
+        ))
         .await;
     let details: Value = serde_json::from_str(event[0]["details"].as_str().unwrap()).unwrap();
     assert_eq!(details, json!({ "role": "reader", "before": ["docs:write"], "after": ["docs:read"] }));
