@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::bench::{self, Part};
 use crate::example::Example;
 use crate::failure::{Failure, Result};
 use crate::people;
@@ -22,6 +23,7 @@ cargo xtask COMMAND
   test                  every test: native, on workerd, and the pages in Chromium
       --native            only the quick part: no wasm, no Node
   screenshots           take a picture of every page
+  bench [PART…]         measure, and write docs/PERFORMANCE.md; the parts: decision
   build                 build the three workers, print their sizes
       --check-sizes       fail when one is over its budget
   deploy                create or find what an environment needs, migrate, deploy, see whether it answers
@@ -60,6 +62,7 @@ pub(crate) enum Task {
     Doctor { environment: Option<String> },
     Test { native: bool },
     Screenshots,
+    Bench(Vec<Part>),
     People(people::Options),
     Deny,
     Advisories,
@@ -104,6 +107,7 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
             "doctor" => Task::Doctor { environment: None },
             "test" => Task::Test { native: false },
             "screenshots" => Task::Screenshots,
+            "bench" => Task::Bench(Vec::new()),
             "people" => {
                 return Ok(people::Options::parse(&mut parser)?.map_or(Task::Help, Task::People));
             }
@@ -141,6 +145,11 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
             (Task::Doctor { environment }, Arg::Long("env")) => {
                 *environment = Some(parser.value()?.string()?);
             }
+            (Task::Bench(parts), Arg::Value(name)) => {
+                let name = name.string()?;
+                parts
+                    .push(Part::parse(&name).ok_or_else(|| format!("there is no part `{name}` to measure"))?);
+            }
             (Task::Test { native }, Arg::Long("native")) => *native = true,
             (_, other) => return Err(other.unexpected()),
         }
@@ -151,6 +160,7 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
         Task::Dev(DevOptions { example: Some(_), front: Some(_), .. }) => {
             Err("--example and --front both want to stand in front".into())
         }
+        Task::Bench(parts) if parts.is_empty() => Ok(Task::Bench(bench::ALL.to_vec())),
         task => Ok(task),
     }
 }
@@ -192,6 +202,13 @@ mod tests {
         assert_eq!(parse("doctor").unwrap(), Task::Doctor { environment: None });
         let staging = Task::Doctor { environment: Some("staging".into()) };
         assert_eq!(parse("doctor --env staging").unwrap(), staging);
+    }
+
+    #[test]
+    fn bench_measures_what_is_named_or_everything() {
+        assert_eq!(parse("bench decision").unwrap(), Task::Bench(vec![Part::Decision]));
+        assert_eq!(parse("bench").unwrap(), Task::Bench(bench::ALL.to_vec()));
+        assert!(parse("bench everything").is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The project's chores, by `cargo xtask COMMAND`.
 //!
-//! In scope: installing the tools, building the workers, running them locally, running the tests, checking sizes,
-//! deploying, and the accounts of a deployment that begins to have roles.
+//! In scope: installing the tools, building the workers, running them locally, running the tests, measuring, checking
+//! sizes, deploying, and the accounts of a deployment that begins to have roles.
 //! Not in scope: anything that a deployed worker does.
 #![expect(
     clippy::print_stdout,
@@ -14,6 +14,7 @@
 )]
 
 mod args;
+mod bench;
 mod browser;
 mod chromium;
 mod deny;
@@ -70,6 +71,7 @@ fn run() -> Result<()> {
         Task::Doctor { environment } => doctor::run(environment.as_deref()),
         Task::Test { native } => test::run(native),
         Task::Screenshots => browser::screenshots(),
+        Task::Bench(parts) => bench::run(&parts),
         Task::People(options) => people::run(options),
         Task::Deny => deny::check(),
         Task::Advisories => deny::advisories(),

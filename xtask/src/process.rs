@@ -155,6 +155,18 @@ pub(crate) fn stream(command: &mut Command, remedy: &str) -> Result<()> {
     check(&name, status, remedy)
 }
 
+/// Runs a command that says what is going on where our own errors go; gives its standard output.
+pub(crate) fn report(command: &mut Command, remedy: &str) -> Result<String> {
+    let name = describe(command);
+    let outcome = Group::spawn(command.stdout(Stdio::piped())).and_then(|mut group| {
+        let output = read_all(group.child().stdout.take());
+        Ok((output, group.child().wait()?))
+    });
+    wait_if_stopping();
+    let (output, status) = outcome.or_fail(|| format!("`{name}` can't be run"), remedy)?;
+    check(&name, Ok(status), remedy).map(|()| output)
+}
+
 fn check(name: &str, status: std::io::Result<ExitStatus>, remedy: &str) -> Result<()> {
     let status = status.or_fail(|| format!("`{name}` can't be run"), remedy)?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("`{name}` failed ({status})"), remedy)) }
