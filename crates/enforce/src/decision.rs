@@ -45,6 +45,13 @@ pub enum Finding {
     Failed,
 }
 
+impl Finding {
+    /// Whether the request was refused, by whichever rule decided.
+    pub fn is_denial(self) -> bool {
+        matches!(self, Self::Denied | Self::WouldAllow)
+    }
+}
+
 /// A decision, and what it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision<'a> {

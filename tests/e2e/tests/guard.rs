@@ -389,6 +389,40 @@ async fn findings_reach_the_counters_of_the_rollout() {
     assert_eq!(line.line["application"], "docs");
 }
 
+/// Who was refused by an application, where, and how often; by report mode's rule from before as well.
+#[tokio::test]
+async fn denials_of_an_application_are_in_the_audit_log() {
+    let world = Native::new();
+    let Scene { mut bob, .. } = scene(&world).await;
+    let bob_id = my_id(&mut bob).await;
+    let app = Application::new(&world, &[]);
+    for _ in 0..3 {
+        app.get("/cached", &bob).await.expect_problem(403, "permission_denied");
+    }
+    app.get("/cached", &Client::new(&world)).await.expect(401);
+    app.settle(&world).await;
+    let app = Application::new(&world, &[("USER_MGMT_ENFORCE", "report")]);
+    app.get("/never", &bob).await.expect_problem(403, "forbidden");
+    app.settle(&world).await;
+    let told = world
+        .sql(
+            "SELECT actor_id, tenant_id = (SELECT tenant_id FROM users WHERE users.id = actor_id) AS own_tenant, \
+             target_id, details ->> 'code' AS code, details ->> 'required' AS required, \
+             details ->> 'application' AS application, details ->> 'count' AS count \
+             FROM audit_log WHERE action = 'access.denied' ORDER BY target_id",
+        )
+        .await;
+    let event = |route: &str, code: &str, required: &str, count| {
+        json!({ "actor_id": bob_id, "own_tenant": 1, "target_id": format!("docs {route}"), "code": code,
+                "required": required, "application": "docs", "count": count })
+    };
+    let expected = [
+        event("GET /cached", "permission_denied", "docs:read", 3),
+        event("GET /never", "forbidden", "docs:read", 1),
+    ];
+    assert_eq!(told, expected);
+}
+
 #[tokio::test]
 async fn findings_that_can_not_be_told_are_kept_and_fail_nothing() {
     let world = Native::new();
@@ -495,4 +529,8 @@ async fn authorize_decides_for_an_application_without_a_guard() {
         world.sql("SELECT finding, mode FROM authz_counters WHERE route = 'docs GET /docs/{id}'").await;
     assert!(counted.contains(&json!({ "finding": "would_deny", "mode": "report" })), "{counted:?}");
     assert!(counted.contains(&json!({ "finding": "denied", "mode": "on" })), "{counted:?}");
+    let denied = "FROM authz_counters WHERE route LIKE 'docs %' AND finding IN ('denied', 'would_allow')";
+    let counted = world.sql(&format!("SELECT sum(count) AS n {denied}")).await;
+    let told = "audit_log WHERE action = 'access.denied' AND target_id = 'docs GET /docs/{id}'";
+    assert_eq!(counted, [json!({ "n": e2e::cases::count(&world, told).await })]);
 }

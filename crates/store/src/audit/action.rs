@@ -149,8 +149,8 @@ actions! {
         "A password was not accepted, at sign-in or where it confirms a change; the target is empty for an unknown address."
         ["reason" "furtherNotWritten"]
     AccessDenied "access.denied" Route
-        "A request was refused because its caller may not do this."
-        ["code" "required" "path" "furtherNotWritten"]
+        "A request was refused because its caller may not do this; requests to an `application`, `count` of them."
+        ["code" "required" "path" "application" "count" "furtherNotWritten"]
     MailRequested "mail.requested" User
         "Somebody, perhaps a stranger, asked for a mail to the address of an account, and one was sent."
         ["template"]

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::{AuditEventId, TenantId, Timestamp, UserId};
+use api::internal_api::FindingCount;
+use enforce::Mode;
 use http_kit::{Level, Outcome, Problem, Request, RequestContext, Vars};
-use rbac::Permission;
+use rbac::{Permission, RoleName};
 use serde_json::json;
 use store::audit::{self, Action, AuditEvent};
 use store::audit_meta::{self, Removal, Removed};
@@ -141,7 +143,7 @@ pub(crate) fn sign_in_failed<P: Platform>(
     let actor = Actor::of(&request.context);
     let mut event = event_of(app, &request.context, app.runtime.now(), actor, event);
     event.tenant = account.map(|(_, tenant)| tenant);
-    write_bounded(app, request, event);
+    write_bounded(app, request, vec![event]);
 }
 
 /// A request was refused: tells of it where its caller may not do this, rather than sent something wrong.
@@ -162,20 +164,43 @@ pub(crate) fn record_denial<P: Platform>(
     });
     let event = Event::new(Action::AccessDenied, route, details);
     let event = event_of(app, context, app.runtime.now(), Actor::of(context), event);
-    write_bounded(app, request, event);
+    write_bounded(app, request, vec![event]);
 }
 
-fn write_bounded<P: Platform>(app: &Arc<App<P>>, request: &Request, event: AuditEvent) {
+/// The application's requests were refused, as its guard says.
+pub(crate) fn record_denials_of<P: Platform>(
+    app: &Arc<App<P>>,
+    request: &Request,
+    application: &RoleName,
+    findings: &[FindingCount],
+) {
+    let context = &request.context;
+    let now = app.runtime.now();
+    let denials = findings.iter().filter(|found| found.finding.is_denial()).map(|found| {
+        let details = json!({
+            "code": if found.mode == Mode::On { "permission_denied" } else { "forbidden" },
+            "required": found.required, "application": application, "count": found.count,
+        });
+        let event = Event::new(Action::AccessDenied, format!("{application} {}", found.route), details);
+        // The report is the application's own request; who was refused is in it.
+        AuditEvent { actor: found.user_id, tenant: None, ..event_of(app, context, now, None, event) }
+    });
+    write_bounded(app, request, denials.collect());
+}
+
+/// Writes events that a stranger can bring about. Where an event has an actor and no tenant, it gets the actor's.
+fn write_bounded<P: Platform>(app: &Arc<App<P>>, request: &Request, events: Vec<AuditEvent>) {
     // The first migration has no audit log.
-    if !app.config.rbac_enabled {
+    if !app.config.rbac_enabled || events.is_empty() {
         return;
     }
     let (app, context) = (app.clone(), request.context.clone());
     request.context.defer(async move {
-        let since = event.at.minus(WINDOW);
-        if let Err(error) = audit::insert_bounded(&event, since, MOST).run(&app.db).await {
-            let fields = json!({ "action": event.action.as_str(), "cause": error.to_string() });
-            context.log(Level::Error, "an audit event was not written", fields);
+        let bounded = |event: &AuditEvent| audit::insert_bounded(event, event.at.minus(WINDOW), MOST);
+        if let Err(error) = app.db.batch(events.iter().map(bounded).collect()).await {
+            let actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
+            let fields = json!({ "actions": actions, "cause": error.to_string() });
+            context.log(Level::Error, "audit events were not written", fields);
         }
     });
 }

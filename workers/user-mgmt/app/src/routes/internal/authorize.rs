@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api::CheckMode;
-use api::internal_api::{AuthorizeRequest, AuthorizeResponse, MAX_ROUTE_CHARS};
+use api::internal_api::{AuthorizeRequest, AuthorizeResponse, FindingCount, MAX_ROUTE_CHARS};
 use guard::{Requirement, Rule, decide};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
@@ -11,7 +11,7 @@ use http_kit::{Doc, Outcome, Problem, Request, json};
 use super::to_api;
 use crate::app::{App, Platform};
 use crate::gate::resolve_readable;
-use crate::services::telemetry;
+use crate::services::{audit, telemetry};
 
 /// How many permissions one decision names at most.
 const MAX_PERMISSIONS: usize = 100;
@@ -45,6 +45,15 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     }
     let verdict = decide(&app.config.enforcement, &rule, &principal.clone().into());
     telemetry::record_for(&app, &request, &body.application, &body.route, &required, &verdict);
+    let found = verdict.finding.map(|finding| FindingCount {
+        finding,
+        mode: verdict.mode,
+        route: body.route,
+        required,
+        user_id: Some(principal.user_id),
+        count: 1,
+    });
+    audit::record_denials_of(&app, &request, &body.application, found.as_slice());
     verdict.result?;
     json(StatusCode::OK, &AuthorizeResponse { principal })
 }

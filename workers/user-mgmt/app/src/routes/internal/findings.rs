@@ -1,4 +1,4 @@
-//! `POST /internal/findings`: what the guard of an application has found, counted with what is found here.
+//! `POST /internal/findings`: what the guard of an application has found, counted and told of like what is found here.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use http_kit::{Doc, Outcome, Problem, Request};
 
 use crate::app::{App, Platform};
 use crate::routes::no_content;
-use crate::services::telemetry;
+use crate::services::{audit, telemetry};
 
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Count what the guard of an application has found").takes::<FindingsReport>().gives_nothing(204)
@@ -17,6 +17,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let report: FindingsReport = request.json()?;
     check("findings", report.findings.len(), report.findings.iter().map(|found| &found.route))?;
     check("routes", report.routes.len(), report.routes.iter())?;
+    audit::record_denials_of(&app, &request, &report.application, &report.findings);
     telemetry::take_over(&app, &request, report);
     no_content()
 }
