@@ -24,6 +24,7 @@ cargo xtask COMMAND
       --native            only the quick part: no wasm, no Node
   screenshots           take a picture of every page
   bench [PART…]         measure, and write docs/PERFORMANCE.md; the parts: decision
+  instructions          count the instructions of a decision, compare them with benches/instructions.txt
   build                 build the three workers, print their sizes
       --check-sizes       fail when one is over its budget
   deploy                create or find what an environment needs, migrate, deploy, see whether it answers
@@ -63,6 +64,7 @@ pub(crate) enum Task {
     Test { native: bool },
     Screenshots,
     Bench(Vec<Part>),
+    Instructions,
     People(people::Options),
     Deny,
     Advisories,
@@ -108,6 +110,7 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
             "test" => Task::Test { native: false },
             "screenshots" => Task::Screenshots,
             "bench" => Task::Bench(Vec::new()),
+            "instructions" => Task::Instructions,
             "people" => {
                 return Ok(people::Options::parse(&mut parser)?.map_or(Task::Help, Task::People));
             }

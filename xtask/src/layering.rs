@@ -48,7 +48,7 @@ const ON_THE_PLATFORM: &[&str] = &[
 
 /// What the pure packages may use beside each other. A list of what is allowed, since the ways to do I/O are countless.
 const PURE: &[(&str, &[&str])] = &[
-    ("edgeward-rbac", &["foldhash", "schemars", "serde", "thiserror"]),
+    ("edgeward-rbac", &["hashbrown", "schemars", "serde", "thiserror"]),
     (
         "edgeward-accounts",
         &[

@@ -26,6 +26,7 @@ mod documentation;
 mod example;
 mod failure;
 mod identity_provider;
+mod instructions;
 #[cfg(test)]
 mod layering;
 mod machine;
@@ -72,6 +73,7 @@ fn run() -> Result<()> {
         Task::Test { native } => test::run(native),
         Task::Screenshots => browser::screenshots(),
         Task::Bench(parts) => bench::run(&parts),
+        Task::Instructions => instructions::check(),
         Task::People(options) => people::run(options),
         Task::Deny => deny::check(),
         Task::Advisories => deny::advisories(),

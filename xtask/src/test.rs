@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::browser;
 use crate::deploy;
 use crate::failure::Result;
+use crate::instructions;
 use crate::process::stream;
 use crate::progress::Progress;
 use crate::tools::{self, Tools};
@@ -17,9 +18,10 @@ pub(crate) fn run(native: bool) -> Result<()> {
         return Progress::new(1).loud("native tests", native_tests);
     }
     let missing = Tools::missing(&tools::BROWSER)?;
-    let mut progress = Progress::new(missing.len() + workers::STEPS + 5);
+    let mut progress = Progress::new(missing.len() + workers::STEPS + 6);
     // What takes seconds and fails most often comes first.
     progress.loud("native tests", native_tests)?;
+    progress.loud("instructions of a decision", instructions::check)?;
     let tools = Tools::install(missing, &mut progress)?;
     workers::build(&workers::TESTED, &tools, &mut progress)?;
     progress.loud("deployments, rehearsed", || deploy::rehearse_all(&tools))?;

@@ -16,21 +16,38 @@ pub(crate) const RESERVED_RESOURCE: &str = "admin";
 /// What stands for "every resource" or "every action" in a grant.
 pub(crate) const WILDCARD: &str = "*";
 
-/// A text `resource:action` that was checked, and where its colon is.
-// The colon follows from the text, so comparing both is comparing the text.
+/// A text `resource:action` that was checked, where its colon is, and by which numbers its parts are looked up: a check
+/// hashes nothing.
+// The rest follows from the text, so comparing all is comparing the text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Pair {
     text: Cow<'static, str>,
     colon: u8,
+    hashes: Hashes,
+}
+
+/// Numbers that spread over all of 64 bits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hashes {
+    pub(crate) resource: u64,
+    pub(crate) action: u64,
+}
+
+impl Hashes {
+    /// The number of the whole text.
+    pub(crate) fn both(self) -> u64 {
+        // Turned, so that `a:b` and `b:a` differ, and `a:a` is not 0.
+        self.resource.rotate_left(1) ^ self.action
+    }
 }
 
 impl Pair {
     pub(crate) fn owned(text: &str, shape: Shape) -> Self {
-        Self { text: Cow::Owned(text.to_owned()), colon: shape.colon }
+        Self { text: Cow::Owned(text.to_owned()), colon: shape.colon, hashes: shape.hashes }
     }
 
     pub(crate) const fn borrowed(text: &'static str, shape: Shape) -> Self {
-        Self { text: Cow::Borrowed(text), colon: shape.colon }
+        Self { text: Cow::Borrowed(text), colon: shape.colon, hashes: shape.hashes }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -43,6 +60,10 @@ impl Pair {
 
     pub(crate) fn action(&self) -> &str {
         &self.text[usize::from(self.colon) + 1..]
+    }
+
+    pub(crate) fn hashes(&self) -> Hashes {
+        self.hashes
     }
 }
 
@@ -57,6 +78,7 @@ impl Hash for Pair {
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
     colon: u8,
+    hashes: Hashes,
     pub(crate) any_resource: bool,
     pub(crate) any_action: bool,
 }
@@ -137,9 +159,36 @@ pub(crate) const fn scan(text: &str) -> Result<Shape, Flaw> {
         Ok(wildcard) => wildcard,
         Err(flaw) => return Err(flaw),
     };
+    let hashes =
+        Hashes { resource: hash(bytes.split_at(colon).0), action: hash(bytes.split_at(colon + 1).1) };
     #[expect(clippy::cast_possible_truncation, reason = "the resource is at most MAX_PART long")]
     let colon = colon as u8;
-    Ok(Shape { colon, any_resource, any_action })
+    Ok(Shape { colon, hashes, any_resource, any_action })
+}
+
+/// A number for a part of a text, the same on every platform. Own, since no library hashes at compile time, where the
+/// constants of a route table are made; not keyed, since who could register grants that collide could as well grant
+/// themselves anything.
+const fn hash(mut bytes: &[u8]) -> u64 {
+    // The fraction of the golden ratio: no text sets its upper bit in every byte, so the product below is never of 0.
+    let mut hash = 0x9E37_79B9_7F4A_7C15 ^ bytes.len() as u64;
+    while let Some((eight, rest)) = bytes.split_first_chunk() {
+        hash = fold(hash ^ u64::from_le_bytes(*eight));
+        bytes = rest;
+    }
+    let mut last = 0;
+    while let Some((byte, rest)) = bytes.split_first() {
+        last = last << 8 | *byte as u64;
+        bytes = rest;
+    }
+    fold(hash ^ last)
+}
+
+/// Multiplies and lays the upper half of the product on the lower: every bit comes to depend on all of them.
+#[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+const fn fold(word: u64) -> u64 {
+    let product = word as u128 * 0xF135_7AEA_2E62_A9C5;
+    (product ^ (product >> 64)) as u64
 }
 
 /// Whether the part is the wildcard, or why it is neither that nor a name.
@@ -208,5 +257,36 @@ pub(crate) fn character(text: &str, offset: usize) -> String {
         Some(found) if found.is_ascii() => format!("`{}`", found.escape_debug()),
         Some(found) => format!("`{}` (U+{:04X})", found.escape_debug(), u32::from(found)),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn hashes_of_many_names_are_spread_evenly() {
+        let count = 100_000_u32;
+        let hashes: Vec<u64> = (0..count).map(|i| hash(format!("orders.{i}").as_bytes())).collect();
+        assert_eq!(hashes.iter().collect::<HashSet<_>>().len(), hashes.len());
+        // A table looks at the lower bits for the place and at the uppermost seven for what is there.
+        for half in [|hash: u64| hash & 0x7f, |hash: u64| hash >> 57] {
+            let mut met = [0_u32; 128];
+            for hash in &hashes {
+                met[usize::try_from(half(*hash)).unwrap()] += 1;
+            }
+            let fair = count / 128;
+            assert!(met.iter().all(|met| met.abs_diff(fair) < fair / 4), "{met:?}");
+        }
+    }
+
+    #[test]
+    fn hashes_tell_the_parts_apart() {
+        let both = |text: &str| scan(text).ok().unwrap().hashes.both();
+        for (one, other) in [("a:b", "b:a"), ("a:a", "b:b"), ("aa:a", "a:aa"), ("ab:c", "a:bc")] {
+            assert_ne!(both(one), both(other), "{one} {other}");
+        }
     }
 }

@@ -62,6 +62,10 @@ impl Grant {
         self.resource() == WILDCARD || self.action() == WILDCARD
     }
 
+    pub(crate) fn pair(&self) -> &Pair {
+        &self.0
+    }
+
     pub(crate) fn is_admin(&self) -> bool {
         // INVARIANT: no other grant names the reserved resource.
         self.resource() == RESERVED_RESOURCE

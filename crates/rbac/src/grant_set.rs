@@ -1,11 +1,11 @@
 //! What a principal holds, and the question that every check asks of it.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
-use crate::grammar::{RESERVED_RESOURCE, WILDCARD};
+use crate::grammar::{Hashes, Pair, RESERVED_RESOURCE, WILDCARD};
 use crate::grant::{Grant, ParseGrantError};
 use crate::permission::Permission;
 
@@ -19,18 +19,16 @@ use crate::permission::Permission;
 /// assert!(!has_permission(&granted, &Permission::from_static("users:write")));
 /// assert_eq!(defects[0].text, "Docs:Delete"); // grants nothing, and is there to be logged
 /// ```
-// Hashed without a random key: the same on every platform, and who could register grants that collide could as well
-// grant themselves anything.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct GrantSet {
     /// `admin:all`, if held.
     admin: Option<Grant>,
     /// `resource:action`
-    exact: HashSet<Grant, FixedState>,
+    exact: HashTable<Grant>,
     /// `resource:*`, by the resource.
-    any_action: HashMap<Box<str>, Grant, FixedState>,
+    any_action: HashTable<Grant>,
     /// `*:action`, by the action.
-    any_resource: HashMap<Box<str>, Grant, FixedState>,
+    any_resource: HashTable<Grant>,
 }
 
 /// A stored grant that does not parse: it grants nothing, and should be logged and shown to an administrator.
@@ -51,7 +49,7 @@ impl GrantSet {
     {
         let stored = stored.into_iter();
         let mut set = Self::default();
-        set.exact.reserve(stored.size_hint().0);
+        set.exact.reserve(stored.size_hint().0, |grant| grant.pair().hashes().both());
         let mut defects = Vec::new();
         for text in stored {
             let text = text.as_ref();
@@ -70,11 +68,11 @@ impl GrantSet {
         if grant.is_admin() {
             self.admin.replace(grant).is_none()
         } else if grant.action() == WILDCARD {
-            self.any_action.insert(grant.resource().into(), grant).is_none()
+            add(&mut self.any_action, grant, |hashes| hashes.resource)
         } else if grant.resource() == WILDCARD {
-            self.any_resource.insert(grant.action().into(), grant).is_none()
+            add(&mut self.any_resource, grant, |hashes| hashes.action)
         } else {
-            self.exact.insert(grant)
+            add(&mut self.exact, grant, Hashes::both)
         }
     }
 
@@ -96,9 +94,10 @@ impl GrantSet {
         both.extend(other.all().filter(|grant| covers(self, grant)).cloned());
         // `docs:*` here and `*:read` there have `docs:read` in common, which neither holds as such.
         for (resources, actions) in [(self, other), (other, self)] {
-            for resource in resources.any_action.keys() {
-                for action in actions.any_resource.keys() {
-                    if let Ok(grant) = Grant::parse(&format!("{resource}:{action}"))
+            for of_resource in &resources.any_action {
+                for of_action in &actions.any_resource {
+                    let text = format!("{}:{}", of_resource.resource(), of_action.action());
+                    if let Ok(grant) = Grant::parse(&text)
                         && !covers(&both, &grant)
                     {
                         both.insert(grant);
@@ -117,7 +116,7 @@ impl GrantSet {
     }
 
     fn all(&self) -> impl Iterator<Item = &Grant> {
-        self.exact.iter().chain(self.any_action.values()).chain(self.any_resource.values()).chain(&self.admin)
+        self.exact.iter().chain(&self.any_action).chain(&self.any_resource).chain(&self.admin)
     }
 
     /// How many different grants the set holds.
@@ -135,20 +134,45 @@ impl GrantSet {
         self.admin.is_some()
     }
 
-    fn allows(&self, text: &str, resource: &str, action: &str) -> bool {
-        if self.is_admin() {
-            return true;
-        }
-        self.exact.contains(text)
-            || self.any_action.contains_key(resource)
+    fn allows(&self, asked: &Pair) -> bool {
+        let hashes = asked.hashes();
+        self.is_admin()
+            || holds(&self.exact, hashes.both(), |grant| grant.as_str() == asked.as_str())
+            || holds(&self.any_action, hashes.resource, |grant| grant.resource() == asked.resource())
             // INVARIANT: no grant but `admin:all` names the reserved resource, so only this lookup could reach it.
-            || (self.any_resource.contains_key(action) && resource != RESERVED_RESOURCE)
+            || (holds(&self.any_resource, hashes.action, |grant| grant.action() == asked.action())
+                && asked.resource() != RESERVED_RESOURCE)
     }
 }
 
+fn holds(table: &HashTable<Grant>, hash: u64, is_wanted: impl Fn(&Grant) -> bool) -> bool {
+    // Most sets hold no wildcards: what is empty need not be looked through.
+    !table.is_empty() && table.find(hash, is_wanted).is_some()
+}
+
+/// Adds a grant to a table whose rows are found by `key`; false if it is there already.
+fn add(table: &mut HashTable<Grant>, grant: Grant, key: fn(Hashes) -> u64) -> bool {
+    let hash = |grant: &Grant| key(grant.pair().hashes());
+    match table.entry(hash(&grant), |held| *held == grant, hash) {
+        Entry::Occupied(_) => false,
+        Entry::Vacant(place) => {
+            place.insert(grant);
+            true
+        }
+    }
+}
+
+impl PartialEq for GrantSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for GrantSet {}
+
 /// Whether `granted` satisfies the requirement. An empty set denies.
 pub fn has_permission(granted: &GrantSet, required: &Permission) -> bool {
-    granted.allows(required.as_str(), required.resource(), required.action())
+    granted.allows(required.pair())
 }
 
 /// Whether `granted` satisfies at least one requirement. An empty list of requirements denies.
@@ -194,7 +218,7 @@ pub fn satisfying(required: &Permission) -> Vec<Grant> {
 /// `admin:all` is covered by itself alone.
 pub fn covers(granted: &GrantSet, grant: &Grant) -> bool {
     // A wildcard side is no key of any lookup here, so only the same wildcard matches it.
-    granted.allows(grant.as_str(), grant.resource(), grant.action())
+    granted.allows(grant.pair())
 }
 
 /// The grants that a principal holding `granted` may not hand out, in the order given; empty if it may hand out all.

@@ -68,6 +68,10 @@ impl Permission {
     pub fn action(&self) -> &str {
         self.0.action()
     }
+
+    pub(crate) fn pair(&self) -> &Pair {
+        &self.0
+    }
 }
 
 const fn check(text: &str) -> Result<Shape, Flaw> {
