@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
@@ -65,6 +66,14 @@ impl Sqlite {
         }
         let inner = Inner { connection, calls: Vec::new(), fail_at: None };
         Ok(Self { inner: Arc::new(Mutex::new(inner)) })
+    }
+
+    /// A database of its own in memory, with the same content.
+    pub fn copy(&self) -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory().map_err(driver_error)?;
+        let backup = Backup::new(&self.lock().connection, &mut connection).and_then(|backup| backup.step(-1));
+        backup.map_err(driver_error)?;
+        Self::new(connection)
     }
 
     /// Runs a script of several statements, such as a migration; all of it or nothing.

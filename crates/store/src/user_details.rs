@@ -119,10 +119,12 @@ impl SearchText {
     }
 }
 
-#[derive(Deserialize)]
-struct One {
+/// The row of one account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct One {
+    /// The account.
     #[serde(deserialize_with = "json_of")]
-    user: UserDetails,
+    pub user: UserDetails,
 }
 
 /// A user of a page. A row without one only says how far the page went.
@@ -137,9 +139,8 @@ struct PageRow<K> {
 }
 
 /// One account.
-pub async fn by_id(db: &impl Db, id: UserId) -> Result<Option<UserDetails>, StoreError> {
-    let found: Option<One> = Query::new(statement!("user_details/by_id", &id)).first(db).await?;
-    Ok(found.map(|row| row.user))
+pub fn by_id(id: UserId) -> Query<One> {
+    Query::new(statement!("user_details/by_id", &id))
 }
 
 /// A page of users by their ids, which are in the order in which they were made.

@@ -122,16 +122,41 @@ impl<'w, W: World> Client<'w, W> {
 
     /// Any method on `/api{path}`.
     pub async fn request(&mut self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        self.send(Self::made(method, path, body)).await
+    }
+
+    /// The request that [`Self::request`] would send, with cookies and all.
+    pub fn as_sent(&self, method: Method, path: &str, body: Option<&Value>) -> http::Request<Vec<u8>> {
+        self.with_head(Self::made(method, path, body))
+    }
+
+    fn made(method: Method, path: &str, body: Option<&Value>) -> http::Request<Vec<u8>> {
         let mut request = http::Request::builder().method(method).uri(format!("{ORIGIN}/api{path}"));
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        self.send(request.body(body).unwrap()).await
+        request.body(body.map(|body| body.to_string().into_bytes()).unwrap_or_default()).unwrap()
     }
 
     /// A request made by hand; the session cookie is added, and kept up to date.
-    pub async fn send(&mut self, mut request: http::Request<Vec<u8>>) -> Reply {
+    pub async fn send(&mut self, request: http::Request<Vec<u8>>) -> Reply {
+        let reply = self.world.send(self.with_head(request)).await;
+        for cookie in reply.headers.get_all(SET_COOKIE) {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            let value = (!value.is_empty()).then(|| value.to_owned());
+            match name {
+                http_kit::SESSION_COOKIE => self.session = value,
+                http_kit::DEVICE_COOKIE => self.device = value,
+                LOGIN_COOKIE => self.login = value,
+                _ => {}
+            }
+        }
+        reply
+    }
+
+    /// Adds what every request of this client carries.
+    fn with_head(&self, mut request: http::Request<Vec<u8>>) -> http::Request<Vec<u8>> {
         request.headers_mut().entry(HOST).or_insert("localhost:8787".parse().unwrap());
         let address = self.address.parse().unwrap();
         request.headers_mut().entry("cf-connecting-ip").or_insert(address);
@@ -146,19 +171,7 @@ impl<'w, W: World> Client<'w, W> {
         if let Some(token) = &self.token {
             request.headers_mut().append(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
         }
-        let reply = self.world.send(request).await;
-        for cookie in reply.headers.get_all(SET_COOKIE) {
-            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
-            let value = rest.split(';').next().unwrap();
-            let value = (!value.is_empty()).then(|| value.to_owned());
-            match name {
-                http_kit::SESSION_COOKIE => self.session = value,
-                http_kit::DEVICE_COOKIE => self.device = value,
-                LOGIN_COOKIE => self.login = value,
-                _ => {}
-            }
-        }
-        reply
+        request
     }
 
     /// Registers an account; verification must be off for it to sign in.

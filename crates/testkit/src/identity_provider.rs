@@ -30,6 +30,7 @@ pub struct IdentityProvider {
     state: Arc<Mutex<State>>,
 }
 
+#[derive(Clone)]
 struct State {
     signer: Signer,
     published: Vec<Value>,
@@ -69,6 +70,12 @@ impl IdentityProvider {
             requests: Vec::new(),
         };
         Self { runtime, state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Knows from now on what another one knows.
+    pub(crate) fn become_like(&self, other: &Self) {
+        let known = other.state(|state| state.clone());
+        self.state(|state| *state = known);
     }
 
     /// The variables of a deployment that trusts this provider with the addresses of `example.com`. `more` is added to

@@ -12,6 +12,7 @@
 
 mod analytics;
 mod client;
+mod faults;
 mod identity_provider;
 mod internet;
 mod mailbox;
@@ -24,6 +25,7 @@ mod world;
 
 pub use analytics::MemoryAnalytics;
 pub use client::{Client, Reply};
+pub use faults::{Fault, Faults, Faulty};
 pub use identity_provider::{ISSUER, IdentityProvider};
 pub use internet::{MemoryInternet, SentRequest};
 pub use mailbox::{Mailbox, SentMail};

@@ -33,6 +33,11 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
+    /// A mailbox of its own with the same mails.
+    pub(crate) fn copy(&self) -> Self {
+        Self { sent: Arc::new(Mutex::new(self.sent())), failing: Arc::default() }
+    }
+
     /// Has every mail refused from now on, or none.
     pub fn set_failing(&self, failing: bool) {
         *self.failing.lock().unwrap() = failing;

@@ -33,6 +33,7 @@ struct State {
     failing: Failing,
 }
 
+#[derive(Clone)]
 struct Value {
     text: String,
     expires_at: Option<Timestamp>,
@@ -51,6 +52,12 @@ impl MemoryKv {
     /// An empty namespace, whose values expire by this clock.
     pub fn new(clock: Arc<impl Clock + Send + Sync + 'static>) -> Self {
         Self { clock, state: Arc::default() }
+    }
+
+    /// A namespace of its own with the same content.
+    pub(crate) fn copy(&self, clock: Arc<impl Clock + Send + Sync + 'static>) -> Self {
+        let values = self.state().values.clone();
+        Self { clock, state: Arc::new(Mutex::new(State { values, ..State::default() })) }
     }
 
     /// Has every call fail from now on, or none.

@@ -14,6 +14,7 @@ use user_mgmt_app::{App, Config, Platform, routes, services};
 
 use crate::analytics::MemoryAnalytics;
 use crate::client::Reply;
+use crate::faults::{Faults, Faulty};
 use crate::identity_provider::IdentityProvider;
 use crate::internet::MemoryInternet;
 use crate::mailbox::{Mailbox, SentMail};
@@ -83,12 +84,12 @@ impl Fetch for InProcess {
 pub struct NativePlatform;
 
 impl Platform for NativePlatform {
-    type Db = Sqlite;
-    type SessionState = InProcess;
+    type Db = Faulty<Sqlite>;
+    type SessionState = Faulty<InProcess>;
     type Kdf = RustCrypto;
-    type RateLimit = MemoryRateLimit;
-    type Mailer = Mailbox;
-    type Internet = MemoryInternet;
+    type RateLimit = Faulty<MemoryRateLimit>;
+    type Mailer = Faulty<Mailbox>;
+    type Internet = Faulty<MemoryInternet>;
 }
 
 /// The three workers in one process, on SQLite and a map.
@@ -117,6 +118,8 @@ pub struct Native {
     pub account_pages: InProcess,
     /// user-mgmt itself.
     pub app: Arc<App<NativePlatform>>,
+    /// What makes calls of the platform fail, by their number.
+    pub faults: Faults,
     /// What responses left to do.
     pub deferred: DeferredTasks,
     /// Whether that is done as soon as a response is out, as the platform does.
@@ -172,6 +175,17 @@ impl Native {
         Self::start(db, runtime, sessions_kv, cache_kv, Mailbox::default(), vars)
     }
 
+    /// The same deployment once more, in new isolates: what is stored is copied, and so are the clock and what will be
+    /// random.
+    pub fn copy(&self) -> Self {
+        let runtime = self.runtime.copy();
+        let (sessions, cache) = (self.sessions_kv.copy(runtime.clone()), self.cache_kv.copy(runtime.clone()));
+        let (db, mailbox) = (self.db.copy().unwrap(), self.mailbox.copy());
+        let copy = Self::start(db, runtime, sessions, cache, mailbox, self.vars.clone());
+        copy.identity_provider.become_like(&self.identity_provider);
+        copy
+    }
+
     fn start(
         db: Sqlite,
         runtime: Arc<TestRuntime>,
@@ -183,11 +197,11 @@ impl Native {
         let lookup = |name: &str| vars.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
         let mut reader = http_kit::Vars::new(&lookup);
         let shared: Arc<dyn Runtime> = runtime.clone();
-        let deferred = DeferredTasks::default();
+        let (deferred, faults) = (DeferredTasks::default(), Faults::default());
 
         let state = session_state_app::App {
-            sessions: sessions_kv.clone(),
-            cache: cache_kv.clone(),
+            sessions: Faulty::new(sessions_kv.clone(), "SESSIONS", &faults),
+            cache: Faulty::new(cache_kv.clone(), "CACHE", &faults),
             runtime: shared.clone(),
             config: session_state_app::Config::read(&mut reader),
         };
@@ -203,13 +217,13 @@ impl Native {
         let pages_config = account_pages_app::Config::read(&mut reader);
         reader.finish().expect("the variables of the test are right");
         let app = Arc::new(App {
-            db: db.clone(),
-            session_state: session_state.clone(),
+            db: Faulty::new(db.clone(), "DB", &faults),
+            session_state: Faulty::new(session_state.clone(), "SESSION_STATE", &faults),
             kdf: RustCrypto,
-            sign_in_limiter: sign_in_limiter.clone(),
-            mailer: mailbox.clone(),
-            internet: internet.clone(),
-            analytics: Some(Arc::new(analytics.clone())),
+            sign_in_limiter: Faulty::new(sign_in_limiter.clone(), "SIGN_IN_LIMIT", &faults),
+            mailer: Faulty::new(mailbox.clone(), "EMAIL", &faults),
+            internet: Faulty::new(internet.clone(), "internet", &faults),
+            analytics: Some(Arc::new(Faulty::new(analytics.clone(), "ANALYTICS", &faults))),
             counters: Counters::default(),
             providers: oidc::Cache::default(),
             runtime: shared.clone(),
@@ -217,7 +231,8 @@ impl Native {
         });
         let service = Service::new(user_mgmt_app::NAME, &routes::table(&app), shared.clone());
         let user_mgmt = InProcess::new(service, deferred.clone());
-        let pages = account_pages_app::App { user_mgmt: user_mgmt.clone(), config: pages_config };
+        let bound = Faulty::new(user_mgmt.clone(), "USER_MGMT", &faults);
+        let pages = account_pages_app::App { user_mgmt: bound, config: pages_config };
         let account_pages = InProcess::new(account_pages_app::service(pages, shared), deferred.clone());
         Self {
             db,
@@ -232,6 +247,7 @@ impl Native {
             user_mgmt,
             account_pages,
             app,
+            faults,
             deferred,
             run_deferred: true,
             cache_kv,

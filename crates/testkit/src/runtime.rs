@@ -35,6 +35,15 @@ impl TestRuntime {
         })
     }
 
+    /// A runtime of its own with the same time, which will give the same randomness.
+    pub(crate) fn copy(&self) -> Arc<Self> {
+        Arc::new(Self {
+            now: AtomicI64::new(self.now.load(Ordering::SeqCst)),
+            state: AtomicU64::new(self.state.load(Ordering::SeqCst)),
+            log: Mutex::default(),
+        })
+    }
+
     /// Moves the clock on.
     pub fn advance(&self, duration: Duration) {
         self.now.fetch_add(

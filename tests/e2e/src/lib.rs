@@ -17,6 +17,7 @@ pub mod bookmarks;
 pub mod cases;
 #[cfg(feature = "workerd")]
 pub mod identity_provider;
+pub mod injection;
 #[cfg(feature = "workerd")]
 pub mod live;
 #[cfg(feature = "workerd")]

@@ -54,13 +54,13 @@ pub(crate) async fn details_are_read_with_the_roles_by_name(db: &impl Db) -> Che
     let (first, second) = (role(db, &[]).await?, role(db, &[]).await?);
     assign(db, new.id, second).await?;
     assign(db, new.id, first).await?;
-    let user = some(user_details::by_id(db, new.id).await?)?;
+    let user = some(user_details::by_id(new.id).first(db).await?)?.user;
     same((user.id, user.tenant_id, user.tenant), (new.id, tenant_id, tenant))?;
     same((user.email, user.email_verified_at), (new.email, None))?;
     same((user.status, user.staff, user.authz_version), (UserStatus::Invited, true, 1))?;
     same((user.created_at, user.updated_at), (NOW, NOW))?;
     same(user.roles.iter().map(|role| role.id).collect::<Vec<_>>(), vec![first, second])?;
-    same(user_details::by_id(db, user_id()).await?.is_some(), false)
+    same(user_details::by_id(user_id()).first(db).await?.is_some(), false)
 }
 
 /// By each filter and by all of them together, the newest first, in pages that leave nobody out.

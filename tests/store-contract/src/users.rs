@@ -202,10 +202,10 @@ pub(crate) async fn user_is_moved_and_joins_the_staff(db: &impl Db) -> Check {
     let (tenant_id, tenant) = tenant(db).await?;
     users::move_to_tenant(id, tenant_id, later(1)).run(db).await?;
     users::set_staff(id, true, later(2)).run(db).await?;
-    let moved = some(user_details::by_id(db, id).await?)?;
+    let moved = some(user_details::by_id(id).first(db).await?)?.user;
     same((moved.tenant, moved.staff, moved.updated_at), (tenant, true, later(2)))?;
     users::set_staff(id, false, later(3)).run(db).await?;
-    same(some(user_details::by_id(db, id).await?)?.staff, false)
+    same(some(user_details::by_id(id).first(db).await?)?.user.staff, false)
 }
 
 /// Whoever never signed in goes back to waiting for the invitation.
@@ -213,7 +213,8 @@ pub(crate) async fn suspended_user_is_reactivated_as_what_they_were(db: &impl Db
     let signed_in = full(db).await?.id;
     let invited = NewUser { status: UserStatus::Invited, ..new_user()? };
     users::insert(&invited).run(db).await?;
-    let status = async |id| -> Check<UserStatus> { Ok(some(user_details::by_id(db, id).await?)?.status) };
+    let status =
+        async |id| -> Check<UserStatus> { Ok(some(user_details::by_id(id).first(db).await?)?.user.status) };
     for (id, before) in [(signed_in, UserStatus::Active), (invited.id, UserStatus::Invited)] {
         same(status(id).await?, before)?;
         users::reactivate(id, later(1)).run(db).await?;

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use store::audit::Action;
 use testkit::{Client, IdentityProvider, Native, World};
 
+use crate::injection::{Case, Work};
+
 use super::{PASSWORD, make_token, member, my_id, permission_id, signed_in, super_admin, text};
 
 /// How to call a route so that it succeeds for whoever may, and how it answers then.
@@ -398,6 +400,60 @@ pub async fn every_change_by_any_route_has_one_audit_event<W: World>(world: &mut
         assert!(!(changed && route.method.is_safe()), "{label} is safe");
     }
     assert_eq!(unchanging, UNCHANGING.map(str::to_owned).into());
+}
+
+/// Each route whose path `wanted` picks, called in a copy of this deployment by somebody who may.
+pub async fn every_route(base: &Native, wanted: impl Fn(&str) -> bool) -> Vec<Case> {
+    let (table, rows, mut number) = (user_mgmt_app::routes::table(&base.app), rows(), 0);
+    let mut cases = Vec::new();
+    for route in table.routes().iter().filter(|route| wanted(route.path)) {
+        let row = rows.iter().find(|row| row.method == route.method && row.path == route.path).unwrap();
+        let world = base.copy();
+        let mut client = Client::new(&world);
+        if route.access != Access::Public || row.path == "/logout" {
+            client = super_admin(&world, "admin@example.com").await;
+            signed_in(&world, "admin@example.com").await;
+        }
+        let mut target = target(&world, row, &mut number).await;
+        if !base.app.config.rbac_enabled && client.session.is_some() {
+            target.user = my_id(&mut client).await;
+        }
+        let call = Prepared::new(&mut client, row, &target).await;
+        let (label, mut status) = (format!("{} {}", row.method, row.path), row.success);
+        let mut request = call.client.as_sent(call.method, &call.path, call.body.as_ref());
+        if route.access == Access::Binding {
+            let inside;
+            (inside, status) = of_another_worker(row.path);
+            request = client.as_sent(row.method.clone(), row.path, inside.as_ref());
+            *request.uri_mut() = format!("https://user-mgmt{}", row.path).parse().unwrap();
+        }
+        request.headers_mut().insert("x-request-id", "the-one-request".parse().unwrap());
+        let secrets = client.session.iter().cloned().chain([PASSWORD.to_owned(), target.token]).collect();
+        let work =
+            if route.access == Access::Binding { Work::Binding(request) } else { Work::Request(request) };
+        world.settle().await;
+        world.run_cron().await;
+        cases.push(Case { label, world, work, status, secrets, once_only: false });
+    }
+    cases
+}
+
+/// What another worker sends to a route that is for workers alone, and how that answers.
+fn of_another_worker(path: &str) -> (Option<Value>, u16) {
+    let route = "GET /records/{id}";
+    match path {
+        "/internal/principal" => (None, 200),
+        "/internal/authorize" => {
+            (Some(json!({ "application": "records", "route": route, "permissions": ["users:read"] })), 200)
+        }
+        _ => {
+            let found = |finding: &str, mode: &str| {
+                json!({ "finding": finding, "mode": mode, "route": route, "required": "records:read", "count": 3 })
+            };
+            let findings = [found("would_deny", "report"), found("denied", "on")];
+            (Some(json!({ "application": "records", "findings": findings, "routes": [route] })), 204)
+        }
+    }
 }
 
 /// Everything that the database keeps, but what follows from other tables or only counts.

@@ -197,7 +197,16 @@ fn write_bounded<P: Platform>(app: &Arc<App<P>>, request: &Request, events: Vec<
     let (app, context) = (app.clone(), request.context.clone());
     request.context.defer(async move {
         let bounded = |event: &AuditEvent| audit::insert_bounded(event, event.at.minus(WINDOW), MOST);
-        if let Err(error) = app.db.batch(events.iter().map(bounded).collect()).await {
+        let write = || app.db.batch(events.iter().map(bounded).collect());
+        let written = match write().await {
+            // Once more: nobody else would. Where only the answer was lost, the events are there already.
+            Err(StoreError::Driver(_)) => match write().await {
+                Err(error) if error.is_conflict("audit_log", "id") => Ok(Vec::new()),
+                written => written,
+            },
+            written => written,
+        };
+        if let Err(error) = written {
             let actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
             let fields = json!({ "actions": actions, "cause": error.to_string() });
             context.log(Level::Error, "audit events were not written", fields);

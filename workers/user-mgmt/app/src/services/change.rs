@@ -1,15 +1,17 @@
 //! One change: what it rests on, what it does, what follows from it, and its audit event, in one batch.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::{ApiTokenId, AuditEventId, Email, OutboxId, SessionId, Timestamp, TokenHash, UserId};
 use http_kit::{Problem, Request, RequestContext};
 use rbac::Allowed;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use store::audit::{self, Action, MailRequested, SessionReplaced};
 use store::outbox::Schedule;
-use store::{Db, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, users};
+use store::{Db, Query, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, users};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential};
@@ -34,6 +36,24 @@ impl Event {
     #[expect(clippy::needless_pass_by_value, reason = "ids are small, and read better so")]
     pub fn new(action: Action, target_id: impl ToString, details: Value) -> Self {
         Self { action, target_id: target_id.to_string(), details }
+    }
+}
+
+/// What a change reads in its own batch: an answer that had to be read after it could fail though the change has landed.
+#[must_use]
+pub struct Wanted<T> {
+    place: usize,
+    statement: &'static str,
+    row: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Wanted<T> {
+    /// The one row of it, among the rows of the batch.
+    pub fn one(self, mut rows: Vec<Rows>) -> Result<T, Problem> {
+        let rows = rows.get_mut(self.place).map(std::mem::take).unwrap_or_default();
+        let decoded = Query::decode(self.statement, rows).map_err(|error| store_problem(&error))?;
+        let missing = || Problem::internal(format!("`{}` gave no row", self.statement));
+        decoded.into_iter().next().ok_or_else(missing)
     }
 }
 
@@ -113,6 +133,15 @@ impl<P: Platform> Change<P> {
     pub fn push_read(&mut self, statement: Statement) -> usize {
         self.statements.push(statement);
         self.statements.len() - 1
+    }
+
+    /// Reads this once everything that was pushed so far has its effect.
+    pub fn read<T>(&mut self, query: Query<T>) -> Wanted<T>
+    where
+        T: DeserializeOwned,
+    {
+        let statement = query.into_statement();
+        Wanted { statement: statement.name, place: self.push_read(statement), row: PhantomData }
     }
 
     /// Tells of a further change in the same batch.
@@ -218,6 +247,11 @@ impl<P: Platform> Change<P> {
     /// Makes the change. Its follow-up work is done after the response.
     pub async fn commit(self, event: Event) -> Result<(), Problem> {
         self.try_commit(event).await.map(|_| ()).map_err(|error| store_problem(&error))
+    }
+
+    /// Makes the change; gives the rows of each statement.
+    pub async fn commit_reading(self, event: Event) -> Result<Vec<Rows>, Problem> {
+        self.try_commit(event).await.map_err(|error| store_problem(&error))
     }
 
     /// Makes the change, for a route that has its own answer to a failure; gives the rows of each statement.

@@ -161,7 +161,7 @@ async fn attempt<P: Platform>(app: &App<P>, entry: Entry) {
         }
     }
     let settled = match perform(app, entry).await {
-        Ok(()) => outbox::delete(id).run(&app.db).await,
+        Ok(()) => strike_off(app, id).await,
         Err(error) => {
             log(app, Level::Warn, &id, &error);
             outbox::retry(id, pause(app, attempts)).run(&app.db).await
@@ -169,6 +169,14 @@ async fn attempt<P: Platform>(app: &App<P>, entry: Entry) {
     };
     if let Err(error) = settled {
         log(app, Level::Error, &id, &error);
+    }
+}
+
+/// Once more where it fails: what is not struck off is done again, and a message then comes twice.
+async fn strike_off<P: Platform>(app: &App<P>, id: OutboxId) -> Result<(), StoreError> {
+    match outbox::delete(id).run(&app.db).await {
+        Ok(()) => Ok(()),
+        Err(_) => outbox::delete(id).run(&app.db).await,
     }
 }
 

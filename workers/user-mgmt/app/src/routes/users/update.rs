@@ -39,8 +39,9 @@ pub(in crate::routes) async fn handler<P: Platform>(
         "after": { "firstName": first, "lastName": last },
     });
     let event = Event::new(Action::UserUpdated, id, details);
-    change.commit(event).await?;
-    json(StatusCode::OK, &to_api(find(&app.db, id).await?))
+    let user = change.read(users::by_id(id));
+    let rows = change.commit_reading(event).await?;
+    json(StatusCode::OK, &to_api(user.one(rows)?))
 }
 
 /// The new name, or the one that stays.

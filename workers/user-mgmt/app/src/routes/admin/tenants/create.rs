@@ -11,7 +11,7 @@ use serde_json::json as object;
 use store::audit::Action;
 use store::tenants;
 
-use super::{find, or_taken, to_api};
+use super::{or_taken, to_api};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::services::change::{Change, Event};
@@ -30,6 +30,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let mut change = Change::by(&app, &request, &allowed);
     change.push(tenants::insert(id, &name, change.now()));
     let event = Event::new(Action::TenantCreated, id, object!({ "after": { "name": name } }));
-    change.try_commit(event).await.map_err(|error| or_taken(&error))?;
-    json(StatusCode::CREATED, &to_api(find(&app.db, id).await?))
+    let tenant = change.read(tenants::by_id(id));
+    let rows = change.try_commit(event).await.map_err(|error| or_taken(&error))?;
+    json(StatusCode::CREATED, &to_api(tenant.one(rows)?))
 }

@@ -70,8 +70,9 @@ pub(in crate::routes) async fn handler<P: Platform>(
     for event in events {
         change.also(event);
     }
-    change.try_commit(event).await.map_err(|error| or_taken(&error))?;
-    json(StatusCode::OK, &to_api(find(&app.db, id).await?))
+    let tenant = change.read(tenants::by_id(id));
+    let rows = change.try_commit(event).await.map_err(|error| or_taken(&error))?;
+    json(StatusCode::OK, &to_api(tenant.one(rows)?))
 }
 
 fn consequence(tenant: &Tenant, status: TenantStatus) -> String {

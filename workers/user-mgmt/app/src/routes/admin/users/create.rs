@@ -10,10 +10,10 @@ use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::{Allowed, catalogue};
 use serde_json::json as object;
 use store::audit::Action;
-use store::user_roles;
 use store::users::{self, NewUser};
+use store::{user_details, user_roles};
 
-use super::{find, find_tenant, or_taken, to_api};
+use super::{find_tenant, or_taken, to_api};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::routes::rbac_routes::find_roles;
@@ -103,9 +103,8 @@ pub(in crate::routes) async fn handler<P: Platform>(
         "email": user.email, "firstName": user.first_name, "lastName": user.last_name,
         "status": user.status, "staff": user.staff, "tenant": tenant, "roles": names,
     } });
-    change
-        .try_commit(Event::new(Action::UserCreated, user.id, details))
-        .await
-        .map_err(|error| or_taken(&error))?;
-    json(StatusCode::CREATED, &to_api(find(&app.db, user.id).await?))
+    let created = change.read(user_details::by_id(user.id));
+    let event = Event::new(Action::UserCreated, user.id, details);
+    let rows = change.try_commit(event).await.map_err(|error| or_taken(&error))?;
+    json(StatusCode::CREATED, &to_api(created.one(rows)?.user))
 }

@@ -20,8 +20,8 @@ pub(super) mod suspend;
 pub(super) mod update;
 
 async fn find(db: &impl Db, id: UserId) -> Result<UserDetails, Problem> {
-    let found = user_details::by_id(db, id).await.map_err(|error| store_problem(&error))?;
-    found.ok_or_else(|| no_such("user"))
+    let found = user_details::by_id(id).first(db).await.map_err(|error| store_problem(&error))?;
+    found.map(|row| row.user).ok_or_else(|| no_such("user"))
 }
 
 /// The tenant that a body names.

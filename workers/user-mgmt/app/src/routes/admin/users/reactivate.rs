@@ -9,7 +9,7 @@ use http_kit::{Doc, Outcome, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
 use store::audit::Action;
-use store::{guard, users};
+use store::{guard, user_details, users};
 
 use super::{find, to_api};
 use crate::app::{App, Platform};
@@ -44,6 +44,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(users::reactivate(id, change.now()));
     change.user_changed(id);
     let details = object!({ "before": { "status": user.status }, "reason": body.reason });
-    change.commit(Event::new(Action::UserReactivated, id, details)).await?;
-    json(StatusCode::OK, &to_api(find(&app.db, id).await?))
+    let user = change.read(user_details::by_id(id));
+    let rows = change.commit_reading(Event::new(Action::UserReactivated, id, details)).await?;
+    json(StatusCode::OK, &to_api(user.one(rows)?.user))
 }

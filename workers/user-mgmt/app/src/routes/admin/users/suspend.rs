@@ -9,7 +9,7 @@ use http_kit::{Doc, Outcome, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
 use store::audit::Action;
-use store::{guard, one_time_tokens, sessions, users};
+use store::{guard, one_time_tokens, sessions, user_details, users};
 
 use super::{find, to_api};
 use crate::app::{App, Platform};
@@ -48,6 +48,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     change.push(sessions::delete_by_user(id));
     change.user_changed(id);
     let details = object!({ "before": { "status": user.status }, "reason": body.reason });
-    change.commit(Event::new(Action::UserSuspended, id, details)).await?;
-    json(StatusCode::OK, &to_api(find(&app.db, id).await?))
+    let user = change.read(user_details::by_id(id));
+    let rows = change.commit_reading(Event::new(Action::UserSuspended, id, details)).await?;
+    json(StatusCode::OK, &to_api(user.one(rows)?.user))
 }

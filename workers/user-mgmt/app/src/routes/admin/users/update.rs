@@ -10,7 +10,7 @@ use http_kit::{Doc, Outcome, Request, json};
 use rbac::{Allowed, catalogue};
 use serde_json::{Map, Value, json as object};
 use store::audit::Action;
-use store::{guard, one_time_tokens, sessions, users};
+use store::{guard, one_time_tokens, sessions, user_details, users};
 
 use super::{find, find_tenant, or_taken, to_api};
 use crate::app::{App, Platform};
@@ -90,8 +90,9 @@ pub(in crate::routes) async fn handler<P: Platform>(
         change.mail_user(id, Template::VerifyEmail);
     }
     let event = Event::new(Action::UserUpdated, id, changed.into_details());
-    change.try_commit(event).await.map_err(|error| or_taken(&error))?;
-    json(StatusCode::OK, &to_api(find(&app.db, id).await?))
+    let user = change.read(user_details::by_id(id));
+    let rows = change.try_commit(event).await.map_err(|error| or_taken(&error))?;
+    json(StatusCode::OK, &to_api(user.one(rows)?.user))
 }
 
 /// What an audit event says: each changed field before and after.

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use accounts::RoleId;
 use api::RolePermissions;
 use http::StatusCode;
-use http_kit::{Doc, Outcome, Problem, Request, json};
+use http_kit::{Doc, Outcome, Request, json};
 use rbac::Allowed;
 use store::role_permissions;
 
@@ -25,11 +24,6 @@ pub(in crate::routes) async fn handler<P: Platform>(
 ) -> Outcome {
     let id = request.param("id")?;
     find_role(&app.db, id).await?;
-    json(StatusCode::OK, &granted(&app, id).await?)
-}
-
-/// What a role grants, as the API says it.
-pub(super) async fn granted<P: Platform>(app: &App<P>, id: RoleId) -> Result<RolePermissions, Problem> {
     let rows = role_permissions::list(id).all(&app.db).await.map_err(|error| store_problem(&error))?;
-    Ok(RolePermissions { items: rows.into_iter().map(permission_to_api).collect() })
+    json(StatusCode::OK, &RolePermissions { items: rows.into_iter().map(permission_to_api).collect() })
 }

@@ -11,8 +11,7 @@ use serde_json::json as object;
 use store::audit::Action;
 use store::{guard, role_permissions};
 
-use super::super::{find_grants, find_role};
-use super::list::granted;
+use super::super::{find_grants, find_role, permission_to_api};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::services::authority::{Excess, refuse_excess, refuse_excess_of_stored};
@@ -50,5 +49,5 @@ pub(in crate::routes) async fn handler<P: Platform>(
         );
         change.commit(event).await?;
     }
-    json(StatusCode::OK, &granted(&app, id).await?)
+    json(StatusCode::OK, &RolePermissions { items: found.into_iter().map(permission_to_api).collect() })
 }

@@ -11,7 +11,7 @@ use serde_json::json as object;
 use store::audit::Action;
 use store::{role_permissions, roles};
 
-use super::super::{find_grants, find_role, role_to_api};
+use super::super::{find_grants, role_to_api};
 use super::naming_problem;
 use crate::app::{App, Platform};
 use crate::caller::Caller;
@@ -46,6 +46,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
             "name": body.name, "description": body.description, "permissions": body.permissions
         } }),
     );
-    change.try_commit(event).await.map_err(|error| naming_problem(&error))?;
-    json(StatusCode::CREATED, &role_to_api(find_role(&app.db, id).await?.role))
+    let role = change.read(roles::by_id(id));
+    let rows = change.try_commit(event).await.map_err(|error| naming_problem(&error))?;
+    json(StatusCode::CREATED, &role_to_api(role.one(rows)?.role))
 }

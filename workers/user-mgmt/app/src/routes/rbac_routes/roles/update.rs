@@ -49,6 +49,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
         "after": { "name": name, "description": description },
     });
     let event = Event::new(Action::RoleUpdated, id, details);
-    change.try_commit(event).await.map_err(|error| naming_problem(&error))?;
-    json(StatusCode::OK, &role_to_api(find_role(&app.db, id).await?.role))
+    let role = change.read(roles::by_id(id));
+    let rows = change.try_commit(event).await.map_err(|error| naming_problem(&error))?;
+    json(StatusCode::OK, &role_to_api(role.one(rows)?.role))
 }
