@@ -220,10 +220,10 @@ fn judge_after_response(call: &str, fault: Fault, seen: &Seen, once: &Seen) -> V
     wrong
 }
 
-/// Whether all of these are among those, each as often at least.
-fn is_within<T: PartialEq>(these: &[T], those: &[T]) -> bool {
+/// Whether all of a part are in the whole, each as often at least.
+fn is_within<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
     let times = |all: &[T], one: &T| all.iter().filter(|other| *other == one).count();
-    these.iter().all(|one| times(these, one) <= times(those, one))
+    part.iter().all(|one| times(part, one) <= times(whole, one))
 }
 
 fn not_a_clean_problem(reply: &Reply, secrets: &[String]) -> Option<String> {
@@ -279,7 +279,7 @@ async fn run(case: &Case, known: &HashSet<String>, fault: Option<(usize, Fault)>
     let attempts =
         format!("SELECT action, details FROM audit_log WHERE action IN ({of_attempts}) ORDER BY rowid");
     let attempts = world.sql(&attempts).await.iter().map(Value::to_string).collect();
-    Seen { attempts, reply, calls, before_response, landed, end, counters, mails, complaints }
+    Seen { reply, calls, before_response, landed, end, counters, attempts, mails, complaints }
 }
 
 async fn work(world: &Native, work: &Work) -> Option<Reply> {

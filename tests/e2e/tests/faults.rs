@@ -179,8 +179,8 @@ async fn signing_in_at_a_provider_makes_everything_or_nothing() {
     let begin = (Method::POST, "/identities", Some(json!({ "provider": "sso" })));
     let session = ada.session.clone();
     cases.push(case("begin to link", world.copy(), (session, None, None), begin, 200).await);
-    let begun = ada.post("/identities", &json!({ "provider": "sso" })).await.expect(200);
-    let path = format!("/oidc/callback?{}", world.identity_provider.authorize(&text(&begun.json()["url"])));
+    let started = ada.post("/identities", &json!({ "provider": "sso" })).await.expect(200);
+    let path = format!("/oidc/callback?{}", world.identity_provider.authorize(&text(&started.json()["url"])));
     let (session, login) = (ada.session.clone(), ada.login.clone());
     let back = (Method::GET, path.as_str(), None);
     cases.push(case("link", world.copy(), (session.clone(), login, None), back, 303).await);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::cases::{self, PASSWORD, assign, count, create_role, member, my_id, role_id, super_admin};
+use e2e::cases::{self, PASSWORD, assign, count, create_role, member, my_id, super_admin};
 use futures_util::StreamExt;
 use http_kit::{Access, Body, Fetch, Level};
 use serde_json::json;

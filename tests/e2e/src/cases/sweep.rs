@@ -447,9 +447,7 @@ fn of_another_worker(path: &str) -> (Option<Value>, u16) {
             (Some(json!({ "application": "records", "route": route, "permissions": ["users:read"] })), 200)
         }
         _ => {
-            let found = |finding: &str, mode: &str| {
-                json!({ "finding": finding, "mode": mode, "route": route, "required": "records:read", "count": 3 })
-            };
+            let found = |finding: &str, mode: &str| json!({ "finding": finding, "mode": mode, "route": route, "required": "records:read", "count": 3 });
             let findings = [found("would_deny", "report"), found("denied", "on")];
             (Some(json!({ "application": "records", "findings": findings, "routes": [route] })), 204)
         }
