@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::assure;
 use crate::bench::{self, Part};
 use crate::example::Example;
 use crate::failure::{Failure, Result};
@@ -48,6 +49,10 @@ cargo xtask COMMAND
       --env NAME          which environment of the platform
       --dry-run           only say what would be done
       --operator NAME     who does it, for the audit log (whoever is signed in here)
+  assure PART           what no test has the time for, see docs/ASSURANCE.md
+      fuzz                every target of fuzz/, by coverage
+        --minutes N         for so long in all (60)
+        --target NAME       this one alone
   deny                  check licences, sources and duplicates of the dependencies
   advisories            check the dependencies against the advisory database (needs the open internet)
 ";
@@ -66,6 +71,7 @@ pub(crate) enum Task {
     Bench(Vec<Part>),
     Instructions,
     People(people::Options),
+    Assure(assure::Options),
     Deny,
     Advisories,
 }
@@ -113,6 +119,9 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
             "instructions" => Task::Instructions,
             "people" => {
                 return Ok(people::Options::parse(&mut parser)?.map_or(Task::Help, Task::People));
+            }
+            "assure" => {
+                return Ok(assure::Options::parse(&mut parser)?.map_or(Task::Help, Task::Assure));
             }
             "deny" => Task::Deny,
             "advisories" => Task::Advisories,

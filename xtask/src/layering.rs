@@ -32,7 +32,7 @@ const FLOORS: &[&[&str]] = &[
         "edgeward-testkit",
         "bookmarks",
     ],
-    &["e2e", "xtask"],
+    &["e2e", "fuzz-targets", "xtask"],
 ];
 
 /// The only packages that know on which platform they run.

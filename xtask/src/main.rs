@@ -14,6 +14,7 @@
 )]
 
 mod args;
+mod assure;
 mod bench;
 mod browser;
 mod chromium;
@@ -75,6 +76,7 @@ fn run() -> Result<()> {
         Task::Bench(parts) => bench::run(&parts),
         Task::Instructions => instructions::check(),
         Task::People(options) => people::run(options),
+        Task::Assure(options) => assure::run(options),
         Task::Deny => deny::check(),
         Task::Advisories => deny::advisories(),
     }

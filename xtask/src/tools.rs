@@ -41,6 +41,7 @@ const WORKER_BUILD: CargoTool =
 const WASM_BINDGEN: CargoTool =
     CargoTool { package: "wasm-bindgen-cli", version: "0.2.129", program: "wasm-bindgen" };
 const CARGO_DENY: CargoTool = CargoTool { package: "cargo-deny", version: "0.20.2", program: "cargo-deny" };
+const CARGO_FUZZ: CargoTool = CargoTool { package: "cargo-fuzz", version: "0.13.2", program: "cargo-fuzz" };
 
 /// Something that a chore needs on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,9 @@ pub(crate) const WRANGLER: [Need; 1] = [Need::Npm];
 pub(crate) const BROWSER: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium];
 /// What checking the dependencies needs.
 pub(crate) const DENY: [Need; 1] = [Need::Cargo(&CARGO_DENY)];
-/// All of it.
+/// What fuzzing by coverage needs. Not a part of all: it is for those who fuzz.
+pub(crate) const FUZZ: [Need; 1] = [Need::Cargo(&CARGO_FUZZ)];
+/// All that the tests and the checks need.
 pub(crate) const ALL: [Need; 6] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium, DENY[0]];
 
 /// Where the installed tools are.
@@ -196,6 +199,13 @@ impl Tools {
     pub(crate) fn cargo_deny(&self) -> Command {
         let mut command = Command::new(self.program(&CARGO_DENY));
         command.current_dir(&self.root);
+        command
+    }
+
+    pub(crate) fn cargo_fuzz(&self) -> Command {
+        let mut command = Command::new(self.program(&CARGO_FUZZ));
+        // What instruments the code is a flag of the compiler that stable does not take from others.
+        command.current_dir(&self.root).env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_TARGET_DIR");
         command
     }
 

@@ -118,7 +118,7 @@ fn fingerprint(target: &Path, worker: &Worker) -> Result<String> {
     Ok(hex(&hash))
 }
 
-fn target_directory(tools: &Tools) -> Result<PathBuf> {
+pub(crate) fn target_directory(tools: &Tools) -> Result<PathBuf> {
     let mut command: Command = tools.command("cargo");
     let remedy = "run `cargo metadata` and correct what it says";
     let metadata = capture(command.args(["metadata", "--no-deps", "--format-version=1"]), remedy)?;

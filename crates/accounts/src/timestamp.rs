@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike, SecondsFormat};
 use serde::{Deserialize, Serialize};
 
 /// A point in time: whole milliseconds since 1970-01-01T00:00:00Z, as the database and the session records keep it.
@@ -66,8 +66,13 @@ impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let time = DateTime::parse_from_rfc3339(text).map_err(|_| ParseTimestampError)?;
-        Ok(Self(time.timestamp_millis()))
+        let time = DateTime::parse_from_rfc3339(text).map_err(|_| ParseTimestampError)?.to_utc();
+        // A zone can lead out of the years that RFC 3339 can write.
+        if (0..=9_999).contains(&time.year()) {
+            Ok(Self(time.timestamp_millis()))
+        } else {
+            Err(ParseTimestampError)
+        }
     }
 }
 
@@ -87,7 +92,16 @@ mod tests {
         {
             assert_eq!(text.parse(), Ok(time), "{text}");
         }
-        for text in ["", "2026-01-31", "2026-01-31T09:30:00", "1769851800", "2026-02-30T00:00:00Z", "+"] {
+        for text in [
+            "",
+            "2026-01-31",
+            "2026-01-31T09:30:00",
+            "1769851800",
+            "2026-02-30T00:00:00Z",
+            "+",
+            "0000-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+        ] {
             assert_eq!(text.parse::<Timestamp>(), Err(ParseTimestampError), "{text}");
         }
     }

@@ -95,7 +95,7 @@ pub struct EvaluationsRequest {
     /// Under which circumstances, where a question does not say.
     pub context: Option<Map<String, Value>>,
     /// How to go about it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object::object")]
     pub options: EvaluationsOptions,
     /// The questions, each with `subject`, `action`, `resource` and `context` as far as they differ from those above. One
     /// that can't be read is denied, and the others are answered.
@@ -228,7 +228,7 @@ pub struct SubjectSearchRequest {
     /// Under which circumstances. Decisions by roles don't depend on them.
     pub context: Option<Map<String, Value>>,
     /// Which page.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object::object")]
     pub page: PageRequest,
 }
 
@@ -245,7 +245,7 @@ pub struct ResourceSearchRequest {
     /// Under which circumstances. Decisions by roles don't depend on them.
     pub context: Option<Map<String, Value>>,
     /// Which page.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object::object")]
     pub page: PageRequest,
 }
 
@@ -260,7 +260,7 @@ pub struct ActionSearchRequest {
     /// Under which circumstances. Decisions by roles don't depend on them.
     pub context: Option<Map<String, Value>>,
     /// Which page; there is one only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object::object")]
     pub page: PageRequest,
 }
 

@@ -7,6 +7,7 @@ use rbac::{Permission, RoleName};
 use serde::{Deserialize, Serialize};
 
 use crate::CheckMode;
+use crate::object::objects;
 
 /// How many findings one report may have.
 pub const MAX_FINDINGS: usize = 1_000;
@@ -49,6 +50,7 @@ pub struct FindingsReport {
     /// The application's name.
     pub application: RoleName,
     /// What was found, 1,000 entries at most.
+    #[serde(deserialize_with = "objects")]
     pub findings: Vec<FindingCount>,
     /// The routes that came to a decision, `GET /bookmarks/{id}`, 1,000 at most.
     pub routes: Vec<String>,

@@ -10,6 +10,7 @@ pub mod authzen;
 mod identities_api;
 pub mod internal_api;
 mod matrix_api;
+mod object;
 mod page;
 mod rbac_api;
 mod rollout_api;

@@ -3,6 +3,7 @@ use rbac::Grant;
 use serde::{Deserialize, Serialize};
 
 use crate::Permission;
+use crate::object::objects;
 use crate::page::Page;
 
 /// `GET /rbac/matrix`: roles across, permissions down.
@@ -53,6 +54,7 @@ pub struct MatrixPermission {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeMatrixRequest {
     /// 1 to 1,000 of them, of at most 50 roles.
+    #[serde(deserialize_with = "objects")]
     pub changes: Vec<MatrixChange>,
     /// Say what would change, and leave everything as it is.
     #[serde(default)]

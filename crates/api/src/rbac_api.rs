@@ -5,6 +5,7 @@ use rbac::{Grant, RoleName};
 use serde::{Deserialize, Serialize};
 
 use crate::Description;
+use crate::object::objects;
 use crate::time::DateTime;
 
 /// A role.
@@ -111,6 +112,7 @@ pub struct Manifest {
     /// The application's name.
     pub application: RoleName,
     /// All its permissions: those that it registered before and that are not here any more are removed.
+    #[serde(deserialize_with = "objects")]
     pub permissions: Vec<ManifestPermission>,
     /// Remove permissions even where roles still grant them.
     #[serde(default)]

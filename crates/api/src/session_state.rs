@@ -5,6 +5,8 @@
 use accounts::{TenantId, Timestamp, TokenHash, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::object::object;
+
 /// The format of [`SessionRecord`]; a record of another one reads as missing.
 pub const RECORD_VERSION: u32 = 1;
 
@@ -64,6 +66,7 @@ pub struct CreateRequest {
     /// How long it lives without being written again, in seconds: the idle limit, at least 60.
     pub ttl_seconds: u64,
     /// The record.
+    #[serde(deserialize_with = "object")]
     pub session: SessionRecord,
 }
 
@@ -75,6 +78,7 @@ pub struct UpdateRequest {
     /// How long it lives without being written again, in seconds: the idle limit, at least 60.
     pub ttl_seconds: u64,
     /// The whole record.
+    #[serde(deserialize_with = "object")]
     pub session: SessionRecord,
 }
 
@@ -112,6 +116,7 @@ pub struct GetResponse {
     /// Whether it may be relied on.
     pub freshness: Freshness,
     /// The record.
+    #[serde(deserialize_with = "object")]
     pub session: SessionRecord,
 }
 

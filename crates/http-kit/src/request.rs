@@ -64,11 +64,13 @@ impl Request {
                 "send the body as `application/json`",
             ));
         }
+        // All of it, since serde does not look into what it passes over.
+        let body = str::from_utf8(&self.body).map_err(|_| Problem::invalid("the body is not UTF-8"))?;
         // serde would read a list as the fields in their order.
-        if self.body.trim_ascii_start().first().is_some_and(|&first| first == b'[') {
+        if body.trim_ascii_start().starts_with('[') {
             return Err(Problem::invalid("the body must be a JSON object"));
         }
-        let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
+        let mut deserializer = serde_json::Deserializer::from_str(body);
         let value =
             serde_path_to_error::deserialize(&mut deserializer).map_err(|error| body_problem(&error))?;
         deserializer

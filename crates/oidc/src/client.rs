@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::authorization::{LoginSecret, with_query};
 use crate::id_token::{Expected, IdToken, IdTokenError};
+use crate::json;
 use crate::jwk::{KeySet, KeySetError};
 use crate::jws::{JwsError, Signed};
 use crate::logout_token::{LogoutToken, LogoutTokenError};
@@ -292,6 +293,6 @@ fn success(status: StatusCode, body: Bytes, what: &str) -> Result<Bytes, Provide
 
 fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ProviderError> {
     // Without the values, which may be secrets.
-    serde_json::from_slice(json)
+    json::object(json)
         .map_err(|error| ProviderError::Invalid(format!("line {}, column {}", error.line(), error.column())))
 }

@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq;
 
 use crate::LEEWAY_SECONDS;
 use crate::claims::Claims;
+use crate::json;
 use crate::jws::Signed;
 
 /// A token that comes with the answer to a code was made for it: an older one is somebody else's.
@@ -144,7 +145,7 @@ impl IdToken {
             auth_time: Seconds,
         }
         let payload = crate::jws::split(kept).ok()?.payload;
-        let entered: Entered = serde_json::from_slice(&payload).ok()?;
+        let entered: Entered = json::object(&payload).ok()?;
         Some(Timestamp::from_millis(entered.auth_time.0 * 1_000))
     }
 
@@ -153,10 +154,8 @@ impl IdToken {
         if signed.kind.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("JWT")) {
             return Err(IdTokenError::Kind);
         }
-        let registered: Registered =
-            serde_json::from_slice(&signed.payload).map_err(|_| IdTokenError::Malformed)?;
-        let all: Map<String, Value> =
-            serde_json::from_slice(&signed.payload).map_err(|_| IdTokenError::Malformed)?;
+        let registered: Registered = json::object(&signed.payload).map_err(|_| IdTokenError::Malformed)?;
+        let all: Map<String, Value> = json::object(&signed.payload).map_err(|_| IdTokenError::Malformed)?;
         if registered.iss != expected.issuer {
             return Err(IdTokenError::Issuer);
         }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
+use crate::json;
 use crate::jws::{JwsError, MAX_TOKEN, Parts, Signed, split};
 
 /// More keys than any provider publishes.
@@ -78,7 +79,7 @@ impl KeySet {
     /// Reads a set of keys. Keys of other kinds or for other uses are passed over, as RFC 7517 asks.
     pub fn parse(json: &[u8]) -> Result<Self, KeySetError> {
         let document: Document =
-            serde_json::from_slice(json).map_err(|error| KeySetError::Malformed(error.to_string()))?;
+            json::object(json).map_err(|error| KeySetError::Malformed(error.to_string()))?;
         if document.keys.len() > MAX_KEYS {
             return Err(KeySetError::TooMany);
         }

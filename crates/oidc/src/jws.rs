@@ -3,6 +3,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::json;
+
 /// Longer than any token of a provider: one with a thousand groups has half of it.
 pub(crate) const MAX_TOKEN: usize = 64 * 1024;
 
@@ -67,11 +69,7 @@ pub(crate) fn split(token: &str) -> Result<Parts<'_>, JwsError> {
     // Strictly: no padding, no white space, nothing in the unused bits. So a fourth part is none either.
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Malformed);
     let (header, payload, signature) = (decode(header)?, decode(payload)?, decode(signature)?);
-    // serde would read a list as the fields in their order.
-    if header.trim_ascii_start().first() != Some(&b'{') {
-        return Err(JwsError::Malformed);
-    }
-    let header: Header = serde_json::from_slice(&header).map_err(|_| JwsError::Malformed)?;
+    let header: Header = json::object(&header).map_err(|_| JwsError::Malformed)?;
     if header.crit.is_some() {
         return Err(JwsError::Critical);
     }

@@ -9,6 +9,7 @@ mod authorization;
 mod claims;
 mod client;
 mod id_token;
+mod json;
 mod jwk;
 mod jws;
 mod logout_token;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::LEEWAY_SECONDS;
 use crate::id_token::{Audience, Seconds};
+use crate::json;
 use crate::jws::Signed;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -83,7 +84,7 @@ impl LogoutToken {
             iss: String,
         }
         let payload = crate::jws::split(token).ok()?.payload;
-        serde_json::from_slice::<Issued>(&payload).ok().map(|issued| issued.iss)
+        json::object::<Issued>(&payload).ok().map(|issued| issued.iss)
     }
 
     /// Checks what a signed token says.
@@ -99,7 +100,7 @@ impl LogoutToken {
             return Err(LogoutTokenError::Kind);
         }
         let registered: Registered =
-            serde_json::from_slice(&signed.payload).map_err(|_| LogoutTokenError::Malformed)?;
+            json::object(&signed.payload).map_err(|_| LogoutTokenError::Malformed)?;
         if registered.iss != issuer {
             return Err(LogoutTokenError::Issuer);
         }

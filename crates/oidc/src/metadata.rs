@@ -4,6 +4,8 @@ use std::str::FromStr;
 use http_kit::{ParseSecureUrlError, SecureUrl};
 use serde::Deserialize;
 
+use crate::json;
+
 /// The name of a provider, and where it is found: `https://login.example.com`, perhaps with a path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Issuer(String);
@@ -101,7 +103,7 @@ impl Metadata {
     /// Reads what `issuer` answered.
     pub fn parse(issuer: &Issuer, json: &[u8]) -> Result<Self, MetadataError> {
         let document: Document =
-            serde_json::from_slice(json).map_err(|error| MetadataError::Malformed(error.to_string()))?;
+            json::object(json).map_err(|error| MetadataError::Malformed(error.to_string()))?;
         if document.issuer != issuer.as_str() {
             return Err(MetadataError::Issuer);
         }

@@ -1,0 +1,43 @@
+//! What takes longer than a test may, or tools that a test should not need: the figures of `docs/ASSURANCE.md`.
+
+mod fuzz;
+
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::failure::Result;
+
+/// Which part, and how much of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Options {
+    /// Fuzzing by coverage.
+    Fuzz { minutes: u32, target: Option<String> },
+}
+
+impl Options {
+    /// Reads what follows `assure`; nothing where help is asked for.
+    pub(crate) fn parse(parser: &mut Parser) -> std::result::Result<Option<Self>, lexopt::Error> {
+        let mut options = match parser.next()? {
+            Some(Arg::Value(part)) => match part.string()?.as_str() {
+                "fuzz" => Self::Fuzz { minutes: 60, target: None },
+                unknown => return Err(format!("there is nothing to assure called `{unknown}`").into()),
+            },
+            None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(None),
+            Some(other) => return Err(other.unexpected()),
+        };
+        while let Some(arg) = parser.next()? {
+            match (&mut options, arg) {
+                (_, Arg::Short('h') | Arg::Long("help")) => return Ok(None),
+                (Self::Fuzz { minutes, .. }, Arg::Long("minutes")) => *minutes = parser.value()?.parse()?,
+                (Self::Fuzz { target, .. }, Arg::Long("target")) => *target = Some(parser.value()?.string()?),
+                (_, other) => return Err(other.unexpected()),
+            }
+        }
+        Ok(Some(options))
+    }
+}
+
+pub(crate) fn run(options: Options) -> Result<()> {
+    match options {
+        Options::Fuzz { minutes, target } => fuzz::run(minutes, target.as_deref()),
+    }
+}
