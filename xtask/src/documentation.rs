@@ -51,6 +51,31 @@ fn every_link_leads_somewhere() {
     none(&complaints);
 }
 
+/// `examples/blog` is compiled and linted, and its manifest is read by wrangler and the command line: so is what the guide shows.
+#[test]
+fn guide_to_the_guard_shows_the_files_of_its_example() {
+    let pages = all();
+    let blocks = |path: &str| &pages.iter().find(|page| page.path == path).unwrap().blocks;
+    let file = |name: &str| std::fs::read_to_string(root().join("examples/blog").join(name)).unwrap();
+    let source = file("src/lib.rs");
+    // The first line says what the file is for.
+    let shown = source.split_once("\n\n").unwrap().1;
+    for text in [shown, &file("wrangler.jsonc"), &file("manifest.json")] {
+        assert!(
+            blocks("docs/GUARD.md").iter().any(|block| block.text == text),
+            "docs/GUARD.md lacks\n{text}"
+        );
+    }
+    let excerpt = blocks("README.md").iter().find(|block| block.language == "rust").unwrap();
+    let lines = |text: &str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+        lines.map(str::to_owned).collect()
+    };
+    let strange: Vec<String> =
+        lines(&excerpt.text).into_iter().filter(|line| !lines(shown).contains(line)).collect();
+    assert!(strange.is_empty(), "README.md has lines that are not in examples/blog: {strange:#?}");
+}
+
 #[test]
 fn every_page_is_reached_from_the_readme() {
     let pages = all();

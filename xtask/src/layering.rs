@@ -30,6 +30,7 @@ const FLOORS: &[&[&str]] = &[
         "account-pages",
         "store-contract-worker",
         "edgeward-testkit",
+        "blog",
         "bookmarks",
     ],
     &["e2e", "fuzz-targets", "xtask"],
@@ -43,6 +44,7 @@ const ON_THE_PLATFORM: &[&str] = &[
     "session-state",
     "account-pages",
     "store-contract-worker",
+    "blog",
     "bookmarks",
 ];
 

@@ -94,6 +94,10 @@ async function found(world, email, findings) {
       permission,
     );
     await world.sql(
+      "INSERT OR IGNORE INTO authz_routes (route, exercised_on) VALUES (?1, unixepoch() / 86400 * 86400000)",
+      route,
+    );
+    await world.sql(
       `INSERT INTO authz_user_counters (day, finding, user_id, mode, permission, count)
        ${days} SELECT ${day}, ?1, users.id, 'report', ?2, ${count} FROM days, users WHERE email = ?3`,
       finding,

@@ -32,7 +32,8 @@ struct Input {
 /// `GET /sign-in`.
 pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcome {
     let next = next(&request)?;
-    if UserMgmt::new(&app.user_mgmt, &request).load_user().await?.is_some() {
+    let user_mgmt = UserMgmt::new(&app.user_mgmt, &request);
+    if user_mgmt.load_user().await?.is_some() {
         return enter(&request, next, Cookies::new());
     }
     let notice = notice(&request, &NOTICES)?.or(next.is_some().then_some("Sign in to go on."));
@@ -41,7 +42,7 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcom
         form.refuse(None, failure(&code));
     }
     let mut shown = SignInPage::new(form, next.as_ref(), notice);
-    shown.offer_providers(UserMgmt::new(&app.user_mgmt, &request).providers().await, next.as_ref());
+    shown.offer_providers(user_mgmt.providers().await, next.as_ref());
     page(&request.context, StatusCode::OK, &shown)
 }
 
@@ -80,15 +81,19 @@ pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outc
     if input.password.is_empty() {
         form.refuse(Some("password"), "enter your password");
     }
+    let user_mgmt = UserMgmt::new(&app.user_mgmt, &request);
     if form.is_refused() {
-        return page(&request.context, StatusCode::BAD_REQUEST, &SignInPage::new(form, next.as_ref(), None));
+        let mut shown = SignInPage::new(form, next.as_ref(), None);
+        shown.offer_providers(user_mgmt.providers().await, next.as_ref());
+        return page(&request.context, StatusCode::BAD_REQUEST, &shown);
     }
     let credentials = Credentials { username: &input.username, password: &input.password };
-    match UserMgmt::new(&app.user_mgmt, &request).login(&credentials).await? {
+    match user_mgmt.login(&credentials).await? {
         Ok(cookies) => enter(&request, next, cookies),
         Err(refusal) => {
             form.refuse_as(&refusal);
             let mut shown = SignInPage::new(form, next.as_ref(), None);
+            shown.offer_providers(user_mgmt.providers().await, next.as_ref());
             if refusal.code == "email_not_verified" {
                 shown.offer_mail(next.as_ref());
             }

@@ -7,10 +7,9 @@ use serde_json::Value;
 
 use super::field::Choice;
 use super::viewer::Section;
-use super::{Moment, Samples, Viewer};
-use crate::forms::sentence;
+use super::{Moment, RefusedFilter, Samples, Viewer};
 use crate::reader::Reader;
-use crate::user_mgmt::AuditFilter;
+use crate::user_mgmt::{AuditFilter, Refusal};
 
 /// How much of what changed a page shows of one event, in lines and in characters of one value; the rest is in the JSON.
 const LINES: usize = 20;
@@ -34,13 +33,25 @@ const GROUPS: [(&str, &str); 14] = [
     ("audit.", "The audit log itself"),
 ];
 
+/// The fields of the filter that can have a wrong value.
+const FIELDS: [(&str, &str); 8] = [
+    ("action", "What was done"),
+    ("from", "From"),
+    ("to", "To"),
+    ("tenant", "Tenant"),
+    ("actor", "Done by"),
+    ("targetType", "Done to (kind)"),
+    ("targetId", "Done to (id)"),
+    ("requestId", "Request"),
+];
+
 /// `/admin/audit`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/audit.html")]
 pub struct AuditPage {
     viewer: Viewer,
     /// What is wrong with the filter.
-    error: Option<String>,
+    error: Option<RefusedFilter>,
     filter: AuditFilter,
     actions: Vec<Choice>,
     events: Vec<Row>,
@@ -176,9 +187,9 @@ impl AuditPage {
     }
 
     /// The page with a filter that can't be used.
-    pub(crate) fn refused(reader: &Reader, filter: &AuditFilter, detail: &str) -> Self {
+    pub(crate) fn refused(reader: &Reader, filter: &AuditFilter, refusal: &Refusal) -> Self {
         let page = Self::empty(Viewer::new(reader, Section::Audit), filter);
-        Self { error: Some(sentence(detail)), ..page }
+        Self { error: Some(RefusedFilter::new(refusal, &FIELDS)), ..page }
     }
 
     fn of(
@@ -260,7 +271,10 @@ impl Samples for AuditPage {
             let page = Page { items, next_cursor: next.map(str::to_owned) };
             Self::of(viewer(), filter, page, |_| true).ok()
         };
-        let refused = Self { error: Some(text.to_owned()), ..Self::empty(viewer(), &AuditFilter::default()) };
+        let refused = Self {
+            error: Some(RefusedFilter::sample(text, &FIELDS)),
+            ..Self::empty(viewer(), &AuditFilter::default())
+        };
         let some = page(&AuditFilter::default(), events, Some("ab")).map(|page| ("some", page));
         let none = page(&filter, Vec::new(), None).map(|page| ("none", page));
         some.into_iter().chain(none).chain([("refused", refused)]).collect()

@@ -10,12 +10,15 @@ use rbac::catalogue::{ROLES_READ, USERS_READ};
 use super::chart::Chart;
 use super::field::Choice;
 use super::viewer::Section;
-use super::{Moment, Samples, Viewer};
-use crate::forms::sentence;
+use super::{Moment, RefusedFilter, Samples, Viewer};
 use crate::reader::Reader;
+use crate::user_mgmt::Refusal;
 
 /// How many of the most frequent a page lists.
 const LISTED: usize = 10;
+
+/// The fields of the filter.
+const FIELDS: [(&str, &str); 1] = [("days", "The last")];
 
 /// `/admin/rollout`.
 #[derive(Clone, Debug, Template)]
@@ -24,7 +27,7 @@ pub struct RolloutPage {
     viewer: Viewer,
     windows: Vec<Choice>,
     /// What user-mgmt reported, or why it did not.
-    report: Result<Report, String>,
+    report: Result<Report, RefusedFilter>,
 }
 
 #[derive(Clone, Debug)]
@@ -57,9 +60,9 @@ impl RolloutPage {
     }
 
     /// The page with a window that can't be reported on.
-    pub fn refused(reader: &Reader, days: &str, detail: &str) -> Self {
+    pub(crate) fn refused(reader: &Reader, days: &str, refusal: &Refusal) -> Self {
         let viewer = Viewer::new(reader, Section::Rollout);
-        Self { viewer, windows: windows(days), report: Err(sentence(detail)) }
+        Self { viewer, windows: windows(days), report: Err(RefusedFilter::new(refusal, &FIELDS)) }
     }
 
     fn of(viewer: Viewer, days: &str, rollout: Rollout, may_read_users: bool, may_read_roles: bool) -> Self {
@@ -258,7 +261,14 @@ impl Samples for RolloutPage {
         vec![
             ("busy", Self::of(viewer(), "7", busy, true, true)),
             ("quiet", Self::of(viewer(), "7", quiet, false, false)),
-            ("refused", Self { viewer: viewer(), windows: windows(text), report: Err(text.to_owned()) }),
+            (
+                "refused",
+                Self {
+                    viewer: viewer(),
+                    windows: windows(text),
+                    report: Err(RefusedFilter::sample(text, &FIELDS)),
+                },
+            ),
         ]
     }
 }

@@ -1,6 +1,7 @@
 use accounts::{SessionId, Timestamp, device_name};
 use api::{DateTime, Page, Session};
 use askama::Template;
+use askama::filters::HtmlSafe;
 
 use super::viewer::Section;
 use super::{Moment, Samples, Viewer};
@@ -17,20 +18,24 @@ pub struct SessionsPage {
 }
 
 /// A session of a list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/session.html")]
 pub(super) struct Row {
-    pub(super) id: SessionId,
-    pub(super) device: String,
-    pub(super) current: bool,
-    pub(super) created: Moment,
-    pub(super) seen: Moment,
-    pub(super) expires: Moment,
+    device: String,
+    current: bool,
+    created: Moment,
+    seen: Moment,
+    expires: Moment,
+    /// Where it can be ended.
+    end: Option<String>,
 }
 
-impl From<Session> for Row {
-    fn from(session: Session) -> Self {
+impl HtmlSafe for Row {}
+
+impl Row {
+    pub(super) fn new(session: Session, end: Option<String>) -> Self {
         Self {
-            id: session.id,
+            end,
             device: session.device,
             current: session.current,
             created: session.created_at.into(),
@@ -47,8 +52,13 @@ impl SessionsPage {
     }
 
     fn of(viewer: Viewer, sessions: Page<Session>, notice: Option<&'static str>) -> Self {
+        // One ends the session at hand by signing out.
+        let own = |session: Session| {
+            let end = (!session.current).then(|| format!("/sessions/{}/end", session.id));
+            Row::new(session, end)
+        };
         let older = sessions.next_cursor.map(|cursor| format!("/sessions?cursor={cursor}"));
-        Self { viewer, notice, sessions: sessions.items.into_iter().map(Row::from).collect(), older }
+        Self { viewer, notice, sessions: sessions.items.into_iter().map(own).collect(), older }
     }
 
     /// Whether there is another session than this one.

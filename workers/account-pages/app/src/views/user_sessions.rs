@@ -27,7 +27,11 @@ impl UserSessionsPage {
     fn of(viewer: Viewer, user: UserId, sessions: Page<Session>) -> Self {
         let older =
             sessions.next_cursor.map(|cursor| format!("/admin/users/{user}/sessions?cursor={cursor}"));
-        let sessions = sessions.items.into_iter().map(Row::from).collect();
+        let row = |session: Session| {
+            let end = format!("/admin/users/{user}/sessions/{}/end", session.id);
+            Row::new(session, Some(end))
+        };
+        let sessions = sessions.items.into_iter().map(row).collect();
         Self { viewer, notice: None, user, sessions, older }
     }
 }

@@ -9,10 +9,13 @@ use rbac::catalogue::{
 
 use super::field::Choice;
 use super::viewer::Section;
-use super::{Field, Form, Moment, Samples, Viewer};
-use crate::forms::sentence;
+use super::{Field, Form, Moment, RefusedFilter, Samples, Viewer};
 use crate::reader::Reader;
-use crate::user_mgmt::UserFilter;
+use crate::user_mgmt::{Refusal, UserFilter};
+
+/// The fields of the filter that can have a wrong value.
+const FIELDS: [(&str, &str); 4] =
+    [("q", "Name or address"), ("status", "Status"), ("role", "Role"), ("tenant", "Tenant")];
 
 /// `/admin/users`.
 #[derive(Clone, Debug, Template)]
@@ -21,7 +24,7 @@ pub struct UsersPage {
     viewer: Viewer,
     notice: Option<&'static str>,
     /// What is wrong with the filter.
-    error: Option<String>,
+    error: Option<RefusedFilter>,
     filter: UserFilter,
     statuses: Vec<Choice>,
     users: Vec<Row>,
@@ -81,9 +84,9 @@ impl UsersPage {
     }
 
     /// The page with a filter that can't be used.
-    pub(crate) fn refused(reader: &Reader, filter: &UserFilter, detail: &str) -> Self {
+    pub(crate) fn refused(reader: &Reader, filter: &UserFilter, refusal: &Refusal) -> Self {
         let page = Self::of(Viewer::new(reader, Section::Users), filter);
-        Self { error: Some(sentence(detail)), ..page }
+        Self { error: Some(RefusedFilter::new(refusal, &FIELDS)), ..page }
     }
 
     fn of(viewer: Viewer, filter: &UserFilter) -> Self {
@@ -145,7 +148,7 @@ impl Samples for UsersPage {
             ("some", Self { users, next, may_invite: true, ..Self::of(viewer(), &filter) }),
             ("none", Self { notice: Some("That account is deleted."), ..Self::of(viewer(), &filter) }),
             ("empty", empty.clone()),
-            ("refused", Self { error: Some(text.to_owned()), ..empty }),
+            ("refused", Self { error: Some(RefusedFilter::sample(text, &FIELDS)), ..empty }),
         ]
     }
 }

@@ -69,7 +69,10 @@ async fn filter_that_can_not_be_used_is_explained() {
         refused(400, "invalid_request", "`status`: must be active, invited or suspended", Some("status"))
     });
     let page = site.get_signed_in("/admin/users?status=gone").await.expect(400);
-    page.shows(&[r#"role="alert""#, "Must be active, invited or suspended."]);
+    page.shows(&[
+        r#"role="alert""#,
+        r##"<a href="#status">Status: Must be active, invited or suspended.</a>"##,
+    ]);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ pub(crate) struct Html {
     pub(crate) text: String,
 }
 
-const VOID: [&str; 5] = ["br", "hr", "img", "input", "link"];
+const VOID: [&str; 6] = ["br", "hr", "img", "input", "link", "wbr"];
 
 impl Html {
     pub(crate) fn parse(source: &str) -> Result<Self, String> {

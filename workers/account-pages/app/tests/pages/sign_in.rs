@@ -114,7 +114,7 @@ async fn sign_in_page_keeps_where_to_go_next() {
 
 #[tokio::test]
 async fn sign_in_with_wrong_credentials_says_so_and_keeps_the_address() {
-    let site = Site::new(|_| {
+    let site = Site::with_providers(&[("sso", "Example SSO")], |_| {
         refused(401, "invalid_credentials", "the e-mail address or the password is wrong", None)
     });
     let fields = [FIELDS.as_slice(), &[("next", "/board")]].concat();
@@ -124,6 +124,7 @@ async fn sign_in_with_wrong_credentials_says_so_and_keeps_the_address() {
         "The e-mail address or the password is wrong.",
         r#"value="Ada@Example.com""#,
         r#"name="next" value="/board""#,
+        "Sign in with Example SSO",
     ]);
     page.hides(&[PASSWORD]);
     assert_eq!(page.cookies(), [""; 0]);

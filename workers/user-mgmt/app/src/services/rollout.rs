@@ -183,7 +183,7 @@ fn readiness(rollout: &Rollout, mode: Mode, protected: usize) -> Readiness {
         denied > 0,
         true,
         "would_deny",
-        format!("enforcement would have denied {denied} requests of {users} users that were allowed"),
+        format!("enforcement would have denied {denied} requests that were allowed; users: {users}"),
     );
     add(
         rollout.evaluation_errors.count > 0,

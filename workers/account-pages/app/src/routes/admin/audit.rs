@@ -17,7 +17,7 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request, reader: R
     match UserMgmt::new(&app.user_mgmt, &request).audit(&filter).await? {
         Ok(events) => page(&request.context, StatusCode::OK, &AuditPage::new(&reader, &filter, events)?),
         Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => {
-            let shown = AuditPage::refused(&reader, &filter, &refusal.detail);
+            let shown = AuditPage::refused(&reader, &filter, &refusal);
             page(&request.context, refusal.status, &shown)
         }
         Err(refusal) => refused(&request, refusal),

@@ -15,7 +15,7 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request, reader: R
     match UserMgmt::new(&app.user_mgmt, &request).rollout(&days).await? {
         Ok(rollout) => page(&request.context, StatusCode::OK, &RolloutPage::new(&reader, &days, rollout)),
         Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => {
-            let shown = RolloutPage::refused(&reader, &days, &refusal.detail);
+            let shown = RolloutPage::refused(&reader, &days, &refusal);
             page(&request.context, refusal.status, &shown)
         }
         Err(refusal) => refused(&request, refusal),

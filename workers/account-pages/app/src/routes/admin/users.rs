@@ -20,7 +20,7 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request, reader: R
             page(&request.context, StatusCode::OK, &UsersPage::new(&reader, &filter, users, notice)?)
         }
         Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => {
-            let shown = UsersPage::refused(&reader, &filter, &refusal.detail);
+            let shown = UsersPage::refused(&reader, &filter, &refusal);
             page(&request.context, refusal.status, &shown)
         }
         Err(refusal) => refused(&request, refusal),

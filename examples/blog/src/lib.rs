@@ -1,0 +1,44 @@
+//! The whole of the Worker in docs/GUARD.md, so that what is written there compiles.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::post;
+use edgeward_guard::{Deferred, Front, Permission, Principal, require};
+use edgeward_worker_platform::{ServiceBinding, WaitUntil, guard, into_response};
+use tower::ServiceExt;
+use worker::{Context, Env, HttpRequest, Result, event};
+
+const POSTS_WRITE: Permission = Permission::from_static("posts:write");
+
+static ROUTER: OnceLock<Router> = OnceLock::new();
+
+async fn publish(author: Principal) -> String {
+    format!("published by {}", author.username())
+}
+
+fn router(env: &Env) -> Result<Router> {
+    let guard = guard(env, "blog")?;
+    Ok(Router::new()
+        .route("/posts", post(publish).route_layer(guard.layer(require(&POSTS_WRITE))))
+        .fallback_service(Front::new(ServiceBinding::new(env.service("ACCOUNT_PAGES")?))))
+}
+
+#[event(fetch)]
+async fn fetch(
+    request: HttpRequest,
+    env: Env,
+    context: Context,
+) -> Result<edgeward_worker_platform::Response> {
+    let router = match ROUTER.get() {
+        Some(router) => router,
+        None => {
+            let router = router(&env)?;
+            ROUTER.get_or_init(|| router)
+        }
+    };
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(Deferred(Arc::new(WaitUntil::new(context))));
+    into_response(router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})).await
+}
