@@ -304,6 +304,15 @@ fn welcome(options: &DevOptions) -> String {
     if let Some(example) = options.example.filter(|_| options.flags) {
         text += &example.welcome(options.port);
     }
+    if let Some(front) = &options.front {
+        writeln!(
+            text,
+            "\n  Your Worker of {} stands in front at the same address. Register what it asks with an API\n  token of the \
+             administrator ({url}/tokens).",
+            front.display()
+        )
+        .ok();
+    }
     if options.oidc {
         writeln!(text, "{}", identity_provider::welcome(options.port)).ok();
     }
