@@ -17,10 +17,12 @@ use crate::tools::Tools;
 pub(crate) enum Part {
     /// The decision, natively, beside its alternatives.
     Decision,
+    /// The statements on a database of 1,000,000 users.
+    Scale,
 }
 
 /// In the order of the page.
-pub(crate) const ALL: [Part; 1] = [Part::Decision];
+pub(crate) const ALL: [Part; 2] = [Part::Decision, Part::Scale];
 
 impl Part {
     pub(crate) fn parse(name: &str) -> Option<Self> {
@@ -30,6 +32,7 @@ impl Part {
     fn name(self) -> &'static str {
         match self {
             Self::Decision => "decision",
+            Self::Scale => "scale",
         }
     }
 
@@ -37,6 +40,7 @@ impl Part {
     fn measure(self, tools: &Tools) -> Result<String> {
         match self {
             Self::Decision => native(tools, "decision"),
+            Self::Scale => native(tools, "scale"),
         }
     }
 
@@ -44,6 +48,7 @@ impl Part {
     fn versions(self, tools: &Tools) -> Result<Vec<String>> {
         match self {
             Self::Decision => machine::crates(tools, &["casbin", "cedar-policy"]),
+            Self::Scale => machine::crates(tools, &["rusqlite"]),
         }
     }
 }

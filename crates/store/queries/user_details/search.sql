@@ -12,22 +12,27 @@ considered AS MATERIALIZED (
 SELECT reach.last, reach.considered, page.number AS key, page.user
 FROM (SELECT min(number) AS last, count(*) AS considered FROM considered) AS reach
 LEFT JOIN (
-  SELECT considered.number, json_object(
+  SELECT found.number, json_object(
     'id', users.id, 'tenant_id', users.tenant_id, 'tenant', tenants.name, 'email', users.email,
     'email_verified_at', users.email_verified_at, 'first_name', users.first_name, 'last_name', users.last_name,
     'status', users.status, 'staff', users.staff, 'created_at', users.created_at, 'updated_at', users.updated_at,
     'authz_version', users.authz_version,
     'roles', json((SELECT json_group_array(json_object('id', roles.id, 'name', roles.name) ORDER BY roles.name)
       FROM user_roles JOIN roles ON roles.id = user_roles.role_id WHERE user_roles.user_id = users.id))) AS user
-  FROM considered
-  CROSS JOIN user_search_numbers ON user_search_numbers.number = considered.number
-  CROSS JOIN users ON users.id = user_search_numbers.user_id
+  -- Sifted and cut before anything is put together, which costs more than finding it.
+  FROM (
+    SELECT considered.number, users.id
+    FROM considered
+    CROSS JOIN user_search_numbers ON user_search_numbers.number = considered.number
+    CROSS JOIN users ON users.id = user_search_numbers.user_id
+    WHERE (?3 IS NULL OR users.status = ?3)
+      AND (?4 IS NULL OR users.tenant_id = (SELECT tenant_id FROM chosen))
+      AND (?5 IS NULL OR EXISTS (
+        SELECT 1 FROM user_roles WHERE user_id = users.id AND role_id = (SELECT role_id FROM chosen)))
+    ORDER BY considered.number DESC
+    LIMIT ?7
+  ) AS found
+  CROSS JOIN users ON users.id = found.id
   JOIN tenants ON tenants.id = users.tenant_id
-  WHERE (?3 IS NULL OR users.status = ?3)
-    AND (?4 IS NULL OR users.tenant_id = (SELECT tenant_id FROM chosen))
-    AND (?5 IS NULL OR EXISTS (
-      SELECT 1 FROM user_roles WHERE user_id = users.id AND role_id = (SELECT role_id FROM chosen)))
-  ORDER BY considered.number DESC
-  LIMIT ?7
 ) AS page
 ORDER BY page.number DESC
