@@ -53,6 +53,8 @@ cargo xtask COMMAND
       fuzz                every target of fuzz/, by coverage
         --minutes N         for so long in all (60)
         --target NAME       this one alone
+      schema              the API description, by a linter and against the running system
+        --examples N        so many requests of each kind for each route (25)
   deny                  check licences, sources and duplicates of the dependencies
   advisories            check the dependencies against the advisory database (needs the open internet)
 ";

@@ -81,6 +81,20 @@ pub(crate) fn run(options: &DevOptions) -> Result<()> {
     Err(session.wait_until_it_ends())
 }
 
+/// The workers with every flag on, on a database of their own in `dir` that is made anew.
+pub(crate) fn throwaway(tools: &Tools, dir: &Path, port: u16) -> Result<Session> {
+    fs::remove_dir_all(dir).ok();
+    let writable = "check the permissions of the checkout";
+    fs::create_dir_all(dir).or_fail(|| format!("{} can't be made", dir.display()), writable)?;
+    let state = dir.join("state");
+    seed::prepare(tools, dir, &state)?;
+    let options = DevOptions { port, flags: true, fresh: true, example: None, front: None, oidc: false };
+    let mut session = Session::start(tools, &options, None, dir, &state)?;
+    session.wait_until_it_answers(port)?;
+    session.output.shown.store(false, Ordering::Relaxed);
+    Ok(session)
+}
+
 fn check_port(port: u16, first: u16) -> Result<()> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).or_fail(
         || format!("port {port} can't be used"),
@@ -106,7 +120,7 @@ fn mailbox(tools: &Tools, port: u16) -> Result<Group> {
 }
 
 /// wrangler with the workers, and what it said last.
-struct Session {
+pub(crate) struct Session {
     group: Group,
     output: Arc<Output>,
 }

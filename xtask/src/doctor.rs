@@ -92,6 +92,7 @@ fn describe(need: Need) -> String {
         Need::Cargo(tool) => tool.to_string(),
         Need::Npm => "npm packages, with wrangler and its Node".into(),
         Need::Chromium => "Chromium, for the tests of the pages".into(),
+        Need::Schemathesis => "schemathesis".into(),
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) enum Need {
     Npm,
     /// A browser.
     Chromium,
+    /// Schemathesis, by Python.
+    Schemathesis,
 }
 
 /// What building and running the workers needs.
@@ -67,6 +69,8 @@ pub(crate) const BROWSER: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKE
 pub(crate) const DENY: [Need; 1] = [Need::Cargo(&CARGO_DENY)];
 /// What fuzzing by coverage needs. Not a part of all: it is for those who fuzz.
 pub(crate) const FUZZ: [Need; 1] = [Need::Cargo(&CARGO_FUZZ)];
+/// What comparing the API description with the running system needs. Not a part of all either.
+pub(crate) const SCHEMA: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Schemathesis];
 /// All that the tests and the checks need.
 pub(crate) const ALL: [Need; 6] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium, DENY[0]];
 
@@ -89,6 +93,7 @@ impl Tools {
                 Need::Cargo(tool) => tools.program(tool).is_file(),
                 Need::Npm => tools.npm_installed(),
                 Need::Chromium => chromium::find()?.is_some(),
+                Need::Schemathesis => tools.schemathesis().is_file(),
             };
             if !met {
                 missing.push(*need);
@@ -116,6 +121,9 @@ impl Tools {
                 }
                 Need::Npm => progress.quiet("installing the npm packages", || tools.npm_install())?,
                 Need::Chromium => progress.quiet("installing Chromium", chromium::install)?,
+                Need::Schemathesis => {
+                    progress.quiet("installing schemathesis", || tools.install_schemathesis())?;
+                }
             }
         }
         // Only of use while several programs are built that share dependencies.
@@ -200,6 +208,29 @@ impl Tools {
         let mut command = Command::new(self.program(&CARGO_DENY));
         command.current_dir(&self.root);
         command
+    }
+
+    /// Where schemathesis is: in an environment of its own, by what it is made of.
+    pub(crate) fn schemathesis(&self) -> PathBuf {
+        let made_of = hex(&Sha256::digest(include_bytes!("../../tests/schema/requirements.txt")));
+        self.dir.join(format!("schemathesis-{}", &made_of[..12])).join("bin/schemathesis")
+    }
+
+    fn install_schemathesis(&self) -> Result<()> {
+        let program = self.schemathesis();
+        let folder = program.parent().and_then(Path::parent).unwrap_or(&program).to_path_buf();
+        let remedy = "install Python 3.10 or newer with its module venv, see that the package index can be reached, and run this again";
+        let make =
+            capture(Command::new("python3").args(["-m", "venv"]).arg(&folder), remedy).and_then(|_| {
+                let mut command = Command::new(folder.join("bin/pip"));
+                command.args(["install", "--quiet", "--no-deps", "--requirement"]);
+                capture(command.arg(self.root.join("tests/schema/requirements.txt")), remedy)
+            });
+        if make.is_err() {
+            // Half an environment would pass for a whole one.
+            fs::remove_dir_all(&folder).ok();
+        }
+        make.map(drop)
     }
 
     pub(crate) fn cargo_fuzz(&self) -> Command {

@@ -51,7 +51,10 @@ pub fn document(title: &str, version: &str, table: &RouteTable) -> Value {
     schemas.insert("Problem".to_owned(), problem_schema());
     json!({
         "openapi": "3.1.0",
-        "info": { "title": title, "version": version },
+        "info": {
+            "title": title, "version": version,
+            "license": { "name": "MIT", "identifier": "MIT" },
+        },
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -124,7 +127,8 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
 fn problems(route: &Route) -> Vec<u16> {
     let mut statuses = route.doc.parts.problems.clone();
     if !matches!(route.access, Access::Public | Access::Binding) {
-        statuses.push(401);
+        // With a session and an API token at once, nobody knows whose rights count.
+        statuses.extend([400, 401]);
     }
     // A session is not an API token, a permission may be missing, and a page of another origin may have sent it.
     if !matches!(route.access, Access::Public | Access::Binding | Access::SessionOrToken)

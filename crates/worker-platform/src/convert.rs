@@ -4,13 +4,21 @@
 //! small request.
 
 use axum::body::{Body, HttpBody};
-use http::{HeaderMap, Request, Response, Uri};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body_util::BodyExt;
 use worker::js_sys::Uint8Array;
 use worker::web_sys::{self, Headers, ReadableStream, RequestInit, RequestRedirect, ResponseInit};
 
 pub(crate) async fn request(request: Request<Body>) -> worker::Result<web_sys::Request> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // Clients may send one with these, and the platform can't hand it on.
+    let body = if matches!(parts.method, Method::GET | Method::HEAD) {
+        parts.headers.remove(CONTENT_LENGTH);
+        Body::empty()
+    } else {
+        body
+    };
     let init = RequestInit::new();
     init.set_method(parts.method.as_str());
     init.set_headers(headers(&parts.headers)?.as_ref());

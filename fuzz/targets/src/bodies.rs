@@ -105,7 +105,10 @@ pub fn bodies(data: &[u8]) {
     assert!(sent.as_ref().is_ok_and(Value::is_object), "only an object is a body");
     let sent = sent.unwrap_or_default();
 
-    // The same value, written otherwise, is the same request.
+    // The same value, written otherwise, is the same request; but reading a decimal may change its last digit.
+    if !is_exact(&sent) {
+        return;
+    }
     assert_eq!(send(kind, sent.to_string().as_bytes()).as_ref(), Some(&answer), "{sent}");
     if answer.is_object() {
         assert!(fits(&sent, &answer), "{} takes {sent} for {answer}", kind.path);
@@ -115,6 +118,16 @@ pub fn bodies(data: &[u8]) {
         let mut more = sent;
         more["no such field"] = Value::Bool(true);
         assert!(send(kind, more.to_string().as_bytes()).is_none(), "{more}");
+    }
+}
+
+/// Whether all numbers in it are whole.
+fn is_exact(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => !number.is_f64(),
+        Value::Array(items) => items.iter().all(is_exact),
+        Value::Object(fields) => fields.values().all(is_exact),
+        _ => true,
     }
 }
 

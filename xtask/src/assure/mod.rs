@@ -1,6 +1,7 @@
 //! What takes longer than a test may, or tools that a test should not need: the figures of `docs/ASSURANCE.md`.
 
 mod fuzz;
+mod schema;
 
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -11,6 +12,8 @@ use crate::failure::Result;
 pub(crate) enum Options {
     /// Fuzzing by coverage.
     Fuzz { minutes: u32, target: Option<String> },
+    /// The API description.
+    Schema { examples: u32 },
 }
 
 impl Options {
@@ -19,6 +22,7 @@ impl Options {
         let mut options = match parser.next()? {
             Some(Arg::Value(part)) => match part.string()?.as_str() {
                 "fuzz" => Self::Fuzz { minutes: 60, target: None },
+                "schema" => Self::Schema { examples: 25 },
                 unknown => return Err(format!("there is nothing to assure called `{unknown}`").into()),
             },
             None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(None),
@@ -29,6 +33,7 @@ impl Options {
                 (_, Arg::Short('h') | Arg::Long("help")) => return Ok(None),
                 (Self::Fuzz { minutes, .. }, Arg::Long("minutes")) => *minutes = parser.value()?.parse()?,
                 (Self::Fuzz { target, .. }, Arg::Long("target")) => *target = Some(parser.value()?.string()?),
+                (Self::Schema { examples }, Arg::Long("examples")) => *examples = parser.value()?.parse()?,
                 (_, other) => return Err(other.unexpected()),
             }
         }
@@ -39,5 +44,6 @@ impl Options {
 pub(crate) fn run(options: Options) -> Result<()> {
     match options {
         Options::Fuzz { minutes, target } => fuzz::run(minutes, target.as_deref()),
+        Options::Schema { examples } => schema::run(examples),
     }
 }

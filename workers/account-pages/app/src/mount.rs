@@ -105,7 +105,10 @@ impl<F: Fetch> Mount<F> {
 
     /// Every method of everything below `/api/`, and what stands at the root by a standard: user-mgmt decides.
     pub(crate) fn api(&mut self) {
-        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+        // `OPTIONS` too, which no route has: the refusal then names what the address does take.
+        let methods =
+            [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+        for method in methods {
             let app = self.app.clone();
             let endpoint = move |request| forward::forward(app.clone(), request);
             let doc = Doc::new("Hand on to user-mgmt");

@@ -17,7 +17,7 @@ pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Link an identity at an identity provider to one's own account")
         .takes::<LinkIdentityRequest>()
         .gives::<LinkIdentityResponse>(200)
-        .fails(&[502, 503])
+        .fails(&[404, 502, 503])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(

@@ -11,7 +11,7 @@ use crate::routes::paging::{Paging, list_doc};
 use crate::services::oidc::settings;
 
 pub(in crate::routes) fn doc() -> Doc {
-    list_doc::<api::Identity>("One's own identities at identity providers, the oldest first")
+    list_doc::<api::Identity>("One's own identities at identity providers, the oldest first").fails(&[404])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(

@@ -12,7 +12,7 @@ use crate::services::oidc::carry_out;
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Be told by an identity provider that somebody signed out there")
         .gives_nothing(200)
-        .fails(&[400, 503])
+        .fails(&[400, 404, 503])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {

@@ -17,7 +17,7 @@ pub(in crate::routes) fn doc() -> Doc {
         .query("iss", "the provider (RFC 9207)")
         .query("error", "why there is no code")
         .gives_nothing(303)
-        .fails(&[400, 403, 409, 429, 502, 503])
+        .fails(&[400, 403, 404, 409, 429, 502, 503])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {

@@ -18,7 +18,7 @@ pub(in crate::routes) fn doc() -> Doc {
         .query("next", "a path of this site to go on at afterwards; the profile if absent")
         .query("prompt", "`login` has the provider ask for credentials, whether it knows the browser or not")
         .gives_nothing(303)
-        .fails(&[400, 429, 502, 503])
+        .fails(&[400, 404, 429, 502, 503])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {

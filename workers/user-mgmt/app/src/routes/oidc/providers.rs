@@ -10,7 +10,7 @@ use crate::app::{App, Platform};
 use crate::services::oidc::settings;
 
 pub(in crate::routes) fn doc() -> Doc {
-    Doc::new("The identity providers that one can sign in at").gives::<Providers>(200)
+    Doc::new("The identity providers that one can sign in at").gives::<Providers>(200).fails(&[404])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, _: Request) -> Outcome {
