@@ -24,7 +24,7 @@ cargo xtask COMMAND
   test                  every test: native, on workerd, and the pages in Chromium
       --native            only the quick part: no wasm, no Node
   screenshots           take a picture of every page
-  bench [PART…]         measure, and write docs/PERFORMANCE.md; the parts: decision, scale
+  bench [PART…]         measure, and write docs/PERFORMANCE.md; the parts: decision, requests, size, scale
   instructions          count the instructions of a decision, compare them with benches/instructions.txt
   build                 build the three workers, print their sizes
       --check-sizes       fail when one is over its budget

@@ -91,6 +91,7 @@ fn describe(need: Need) -> String {
         Need::WasmTarget => "Rust's standard library for wasm".into(),
         Need::Cargo(tool) => tool.to_string(),
         Need::Npm => "npm packages, with wrangler and its Node".into(),
+        Need::BenchNpm => "npm packages of the benches".into(),
         Need::Chromium => "Chromium, for the tests of the pages".into(),
         Need::Schemathesis => "schemathesis".into(),
     }

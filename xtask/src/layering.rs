@@ -32,6 +32,7 @@ const FLOORS: &[&[&str]] = &[
         "edgeward-testkit",
         "blog",
         "bookmarks",
+        "bench-application",
     ],
     &["e2e", "fuzz-targets", "xtask"],
 ];
@@ -46,6 +47,7 @@ const ON_THE_PLATFORM: &[&str] = &[
     "store-contract-worker",
     "blog",
     "bookmarks",
+    "bench-application",
 ];
 
 /// What the pure packages may use beside each other. A list of what is allowed, since the ways to do I/O are countless.

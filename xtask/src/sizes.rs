@@ -23,9 +23,7 @@ pub(crate) fn build_and_report(check: bool) -> Result<()> {
     let mut progress = Progress::new(missing.len() + workers::STEPS + 1);
     let tools = Tools::install(missing, &mut progress)?;
     workers::build(&DEPLOYED, &tools, &mut progress)?;
-    let sizes = progress.quiet("measuring", || {
-        DEPLOYED.iter().map(|worker| measure(&tools, worker)).collect::<Result<Vec<_>>>()
-    })?;
+    let sizes = progress.quiet("measuring", || all(&tools))?;
 
     println!("\n{:<16}{:>12}{:>16}{:>12}", "worker", "wasm", "gzipped upload", "budget");
     for size in &sizes {
@@ -40,6 +38,19 @@ pub(crate) fn build_and_report(check: bool) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The same as a table of Markdown, of workers that are built.
+pub(crate) fn markdown(tools: &Tools) -> Result<String> {
+    let rows = all(tools)?.into_iter().map(|Size { name, wasm, upload, budget }| {
+        format!("| {name} | {wasm:.0} KiB | {upload:.1} KiB | {budget:.0} KiB |\n")
+    });
+    let head = "| worker | wasm | gzipped upload | budget |\n|---|---:|---:|---:|\n";
+    Ok(std::iter::once(head.to_owned()).chain(rows).collect())
+}
+
+fn all(tools: &Tools) -> Result<Vec<Size>> {
+    DEPLOYED.iter().map(|worker| measure(tools, worker)).collect()
 }
 
 /// Sizes in KiB.

@@ -52,6 +52,8 @@ pub(crate) enum Need {
     Cargo(&'static CargoTool),
     /// The packages of `package-lock.json`, with wrangler and the Node that it wants.
     Npm,
+    /// The packages of `benches/workerd`: what Edgeward is compared with there, and what makes the requests.
+    BenchNpm,
     /// A browser.
     Chromium,
     /// Schemathesis, by Python.
@@ -61,6 +63,8 @@ pub(crate) enum Need {
 /// What building and running the workers needs.
 pub(crate) const WORKERS: [Need; 4] =
     [Need::WasmTarget, Need::Cargo(&WORKER_BUILD), Need::Cargo(&WASM_BINDGEN), Need::Npm];
+/// What measuring them needs besides.
+pub(crate) const BENCH: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::BenchNpm];
 /// What running wrangler alone needs.
 pub(crate) const WRANGLER: [Need; 1] = [Need::Npm];
 /// What testing the pages in a browser needs besides.
@@ -91,7 +95,8 @@ impl Tools {
             let met = match need {
                 Need::WasmTarget => wasm_target_installed()?,
                 Need::Cargo(tool) => tools.program(tool).is_file(),
-                Need::Npm => tools.npm_installed(),
+                Need::Npm => Self::npm_installed(&tools.root),
+                Need::BenchNpm => Self::npm_installed(&tools.bench()),
                 Need::Chromium => chromium::find()?.is_some(),
                 Need::Schemathesis => tools.schemathesis().is_file(),
             };
@@ -119,7 +124,16 @@ impl Tools {
                     let what = format!("installing {tool} (minutes, but only once)");
                     progress.quiet(&what, || tools.cargo_install(tool))?;
                 }
-                Need::Npm => progress.quiet("installing the npm packages", || tools.npm_install())?,
+                Need::Npm => progress.quiet("installing the npm packages", || {
+                    Self::npm_install(&tools.root)?;
+                    tools.link_node();
+                    tools.check_node()
+                })?,
+                Need::BenchNpm => {
+                    progress.quiet("installing the npm packages of the benches", || {
+                        Self::npm_install(&tools.bench())
+                    })?;
+                }
                 Need::Chromium => progress.quiet("installing Chromium", chromium::install)?,
                 Need::Schemathesis => {
                     progress.quiet("installing schemathesis", || tools.install_schemathesis())?;
@@ -278,26 +292,16 @@ impl Tools {
         capture(&mut command, &remedy).map(drop)
     }
 
-    fn npm_stamp(&self) -> PathBuf {
-        self.root.join("node_modules/.edgeward")
+    fn bench(&self) -> PathBuf {
+        self.root.join("benches/workerd")
     }
 
-    fn npm_fingerprint(&self) -> Option<String> {
-        let lock = fs::read(self.root.join("package-lock.json")).ok()?;
-        Some(hex(&Sha256::new()
-            .chain_update(lock)
-            .chain_update([0])
-            .chain_update(OS)
-            .chain_update(ARCH)
-            .finalize()))
+    fn npm_installed(folder: &Path) -> bool {
+        npm_fingerprint(folder)
+            .is_some_and(|expected| fs::read_to_string(npm_stamp(folder)).ok() == Some(expected))
     }
 
-    fn npm_installed(&self) -> bool {
-        self.npm_fingerprint()
-            .is_some_and(|expected| fs::read_to_string(self.npm_stamp()).ok() == Some(expected))
-    }
-
-    fn npm_install(&self) -> Result<()> {
+    fn npm_install(folder: &Path) -> Result<()> {
         if Command::new("npm").arg("--version").output().is_err() {
             return Err(Failure::new(
                 "npm is not installed",
@@ -305,16 +309,14 @@ impl Tools {
             ));
         }
         let mut command = Command::new("npm");
-        command.current_dir(&self.root).args(["ci", "--no-progress", "--loglevel=error"]);
+        command.current_dir(folder).args(["ci", "--no-progress", "--loglevel=error"]);
         capture(
             &mut command,
             "if the npm registry can't be reached, check the network and run this again; if package.json was changed, \
              run `npm install` and commit package-lock.json",
         )?;
-        self.link_node();
-        self.check_node()?;
-        let fingerprint = self.npm_fingerprint().unwrap_or_default();
-        fs::write(self.npm_stamp(), fingerprint)
+        let fingerprint = npm_fingerprint(folder).unwrap_or_default();
+        fs::write(npm_stamp(folder), fingerprint)
             .or_fail(|| "node_modules can't be written".into(), "check the permissions of the checkout")
     }
 
@@ -352,6 +354,17 @@ impl Tools {
             Err(Failure::new(format!("Node.js {} is too old for wrangler", version.trim()), remedy))
         }
     }
+}
+
+/// Says for which lock file the packages of a folder were installed.
+fn npm_stamp(folder: &Path) -> PathBuf {
+    folder.join("node_modules/.edgeward")
+}
+
+fn npm_fingerprint(folder: &Path) -> Option<String> {
+    let lock = fs::read(folder.join("package-lock.json")).ok()?;
+    let hash = Sha256::new().chain_update(lock).chain_update([0]).chain_update(OS).chain_update(ARCH);
+    Some(hex(&hash.finalize()))
 }
 
 /// Flags meant for native builds would take the place of those in `.cargo/config.toml`, which the wasm build needs.
@@ -409,8 +422,14 @@ mod tests {
     }
 
     #[test]
-    fn npm_lock_file_names_no_address_and_every_platform() {
-        let lock: serde_json::Value = serde_json::from_str(&lock("package-lock.json")).unwrap();
+    fn npm_lock_files_name_no_address_and_every_platform() {
+        for name in ["package-lock.json", "benches/workerd/package-lock.json"] {
+            names_no_address_and_every_platform(name);
+        }
+    }
+
+    fn names_no_address_and_every_platform(name: &str) {
+        let lock: serde_json::Value = serde_json::from_str(&lock(name)).unwrap();
         let packages = lock["packages"].as_object().unwrap();
         for (name, package) in packages {
             assert!(package.get("resolved").is_none(), "{name} is tied to one address: see .npmrc");

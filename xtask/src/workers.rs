@@ -27,12 +27,15 @@ const USER_MGMT: Worker = Worker { name: "user-mgmt", folder: "workers/user-mgmt
 const SESSION_STATE: Worker = Worker { name: "session-state", folder: "workers/session-state" };
 const STORE_CONTRACT: Worker =
     Worker { name: "store-contract-worker", folder: "tests/store-contract/worker" };
+const BENCH_APPLICATION: Worker = Worker { name: "bench-application", folder: "benches/application" };
 pub(crate) const BOOKMARKS: Worker = Worker { name: "bookmarks", folder: "examples/bookmarks" };
 
 /// The three workers. The pages come first: in a local session the first one gets the port.
 pub(crate) const DEPLOYED: [Worker; 3] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE];
 /// Those, the example, and the one that only carries tests into workerd.
 pub(crate) const TESTED: [Worker; 5] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE, BOOKMARKS, STORE_CONTRACT];
+/// The three, and an application in front of them that is nothing but protected.
+pub(crate) const MEASURED: [Worker; 4] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE, BENCH_APPLICATION];
 /// How many steps [`build`] has.
 pub(crate) const STEPS: usize = 2;
 
@@ -47,6 +50,11 @@ impl Worker {
     /// The configuration of a deployed worker, from the root of the workspace.
     pub(crate) fn config(&self) -> String {
         format!("wrangler/{}.jsonc", self.name)
+    }
+
+    /// What the compiler makes of it, names and all.
+    pub(crate) fn compiled(&self, target: &Path) -> PathBuf {
+        target.join("wasm32-unknown-unknown/release").join(self.name.replace('-', "_")).with_extension("wasm")
     }
 
     fn stamp(&self) -> PathBuf {
@@ -108,10 +116,7 @@ fn pack(worker: &Worker, selected: &[Worker], tools: &Tools, fingerprint: &str) 
 
 /// What the packed worker was made from. Whether the wasm itself is up to date, cargo knows best.
 fn fingerprint(target: &Path, worker: &Worker) -> Result<String> {
-    let file = target
-        .join("wasm32-unknown-unknown/release")
-        .join(worker.name.replace('-', "_"))
-        .with_extension("wasm");
+    let file = worker.compiled(target);
     let wasm = fs::read(&file)
         .or_fail(|| format!("{} can't be read", file.display()), "run `cargo clean`, then again")?;
     let hash = Sha256::new().chain_update(wasm).chain_update(Tools::versions()).finalize();

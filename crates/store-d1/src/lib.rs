@@ -3,11 +3,14 @@
 //! In scope: binding values, running statements, turning results and errors into the store's own. Not in scope: SQL
 //! and rules.
 
+use std::fmt::Display;
 use std::future::Future;
 
+use serde::Deserialize;
 use store::{Db, Param, Rows, Statement, StoreError};
 use wasm_bindgen::JsValue;
 use worker::d1::{D1Database, D1PreparedStatement, D1Result};
+use worker::js_sys::{Array, JSON};
 use worker::send::SendFuture;
 
 /// A D1 database, by its binding.
@@ -61,8 +64,20 @@ fn bind(param: &Param) -> Result<JsValue, StoreError> {
     })
 }
 
+/// A row, still on the other side.
+#[derive(Deserialize)]
+struct Row(#[serde(with = "worker::d1::serde_wasm_bindgen::preserve")] JsValue);
+
+/// All of them in one text: each call between wasm and JavaScript costs more than what it carries.
 fn rows(result: &D1Result) -> Result<Rows, StoreError> {
-    result.results().map_err(|error| StoreError::Driver(error.to_string()))
+    let driver = |error: &dyn Display| StoreError::Driver(error.to_string());
+    let rows: Vec<Row> = result.results().map_err(|error| driver(&error))?;
+    if rows.is_empty() {
+        return Ok(Rows::new());
+    }
+    let rows: Array = rows.into_iter().map(|Row(row)| row).collect();
+    let text = JSON::stringify(&rows).map_err(|error| StoreError::Driver(format!("{error:?}")))?;
+    serde_json::from_str(&String::from(text)).map_err(|error| driver(&error))
 }
 
 fn failure(error: &worker::Error) -> StoreError {

@@ -2,17 +2,15 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::header::CONTENT_LENGTH;
 use http::{Request, Response};
-use http_body_util::BodyExt;
 use http_kit::{Fetch, FetchError};
+use wasm_bindgen_futures::JsFuture;
 use worker::Fetcher;
+use worker::js_sys::{Function, Promise, Reflect};
 use worker::send::SendFuture;
+use worker::wasm_bindgen::{JsCast, JsValue};
 
 use crate::{convert, within};
-
-/// The longest answer that is read whole, in bytes; a longer one, or one of unknown length, is passed on as it comes.
-const WHOLE: u64 = 256 * 1024;
 
 /// Another worker, by its service binding.
 #[derive(Clone, Debug)]
@@ -34,14 +32,12 @@ impl ServiceBinding {
     }
 
     async fn send(&self, request: Request<Body>) -> worker::Result<Response<Body>> {
-        let request: worker::Request = convert::request(request).await?.into();
-        let (parts, body) = self.fetcher.fetch_request(request).await?.into_parts();
-        let length = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        let body = match length {
-            Some(..=WHOLE) => Body::from(body.collect().await?.to_bytes()),
-            Some(_) | None => Body::new(body),
-        };
-        Ok(Response::from_parts(parts, body))
+        let request = convert::request(request).await?;
+        // Called as it is in JavaScript: the crate's own way makes a stream of every answer.
+        let fetcher: &JsValue = self.fetcher.as_ref();
+        let fetch: Function = Reflect::get(fetcher, &"fetch".into())?.dyn_into()?;
+        let answer: Promise = fetch.call1(fetcher, &request)?.dyn_into()?;
+        convert::answer(JsFuture::from(answer).await?.dyn_into()?).await
     }
 }
 

@@ -4,11 +4,72 @@
 //! small request.
 
 use axum::body::{Body, HttpBody};
+use futures_util::stream;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, Method, Request, Response, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
-use worker::js_sys::Uint8Array;
+use wasm_bindgen_futures::JsFuture;
+use worker::js_sys::{Array, JSON, Promise, Uint8Array};
+use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{self, Headers, ReadableStream, RequestInit, RequestRedirect, ResponseInit};
+
+/// The longest body that is read whole, in bytes; a longer one, or one of unknown length, is passed on as it comes.
+const WHOLE: u64 = 256 * 1024;
+
+/// A request that comes in.
+pub(crate) async fn incoming(request: web_sys::Request) -> worker::Result<Request<Body>> {
+    let mut output = Request::new(Body::empty());
+    *output.method_mut() = Method::from_bytes(request.method().as_bytes()).map_err(text)?;
+    *output.uri_mut() = request.url().parse().map_err(text)?;
+    *output.headers_mut() = header_map(&request.headers())?;
+    let whole = || request.array_buffer();
+    let body = body(output.headers(), whole, || request.body()).await;
+    // Whoever reads a body that breaks off is told so; others answer without it.
+    *output.body_mut() =
+        body.unwrap_or_else(|error| Body::from_stream(stream::iter([Err::<Vec<u8>, _>(error.to_string())])));
+    Ok(output)
+}
+
+/// An answer that comes back.
+pub(crate) async fn answer(response: web_sys::Response) -> worker::Result<Response<Body>> {
+    let mut output = Response::new(Body::empty());
+    *output.status_mut() = StatusCode::from_u16(response.status()).map_err(text)?;
+    *output.headers_mut() = header_map(&response.headers())?;
+    let whole = || response.array_buffer();
+    *output.body_mut() = body(output.headers(), whole, || response.body()).await?;
+    Ok(output)
+}
+
+async fn body(
+    headers: &HeaderMap,
+    whole: impl FnOnce() -> Result<Promise, JsValue>,
+    stream: impl FnOnce() -> Option<ReadableStream>,
+) -> worker::Result<Body> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    Ok(match length {
+        Some(0) => Body::empty(),
+        Some(..=WHOLE) => Body::from(Uint8Array::new(&JsFuture::from(whole()?).await?).to_vec()),
+        Some(_) | None => stream().map_or_else(Body::empty, |stream| Body::new(worker::Body::new(stream))),
+    })
+}
+
+/// All of them in one text: each call between wasm and JavaScript costs more than what it carries.
+fn header_map(headers: &Headers) -> worker::Result<HeaderMap> {
+    let pairs = String::from(JSON::stringify(&Array::from(headers))?);
+    let pairs: Vec<(String, String)> = serde_json::from_str(&pairs)?;
+    let mut output = HeaderMap::with_capacity(pairs.len());
+    for (name, value) in pairs {
+        output.append(
+            HeaderName::from_bytes(name.as_bytes()).map_err(text)?,
+            HeaderValue::try_from(value).map_err(text)?,
+        );
+    }
+    Ok(output)
+}
+
+fn text(error: impl std::fmt::Display) -> worker::Error {
+    worker::Error::RustError(error.to_string())
+}
 
 pub(crate) async fn request(request: Request<Body>) -> worker::Result<web_sys::Request> {
     let (mut parts, body) = request.into_parts();
@@ -21,7 +82,7 @@ pub(crate) async fn request(request: Request<Body>) -> worker::Result<web_sys::R
     };
     let init = RequestInit::new();
     init.set_method(parts.method.as_str());
-    init.set_headers(headers(&parts.headers)?.as_ref());
+    init.set_headers(&headers(&parts.headers)?);
     // A redirect is an answer like any other: it is for the browser to follow.
     init.set_redirect(RequestRedirect::Manual);
     match payload(body).await? {
@@ -36,7 +97,7 @@ pub(crate) async fn response(response: Response<Body>) -> worker::Result<web_sys
     let (parts, body) = response.into_parts();
     let init = ResponseInit::new();
     init.set_status(parts.status.as_u16());
-    init.set_headers(headers(&parts.headers)?.as_ref());
+    init.set_headers(&headers(&parts.headers)?);
     let response = match payload(body).await? {
         Payload::Empty => web_sys::Response::new_with_opt_str_and_init(None, &init),
         Payload::Whole(bytes) => web_sys::Response::new_with_opt_buffer_source_and_init(Some(&bytes), &init),
@@ -66,13 +127,12 @@ async fn payload(body: Body) -> worker::Result<Payload> {
     Ok(stream.map_or(Payload::Empty, Payload::Stream))
 }
 
-/// Several headers of one name, such as `Set-Cookie`, stay apart.
-fn headers(headers: &HeaderMap) -> worker::Result<Headers> {
-    let output = Headers::new()?;
-    for (name, value) in headers {
-        output.append(name.as_str(), std::str::from_utf8(value.as_bytes())?)?;
-    }
-    Ok(output)
+/// As a list of pairs, so that several headers of one name, such as `Set-Cookie`, stay apart.
+fn headers(headers: &HeaderMap) -> worker::Result<JsValue> {
+    let pairs =
+        headers.iter().map(|(name, value)| Ok((name.as_str(), std::str::from_utf8(value.as_bytes())?)));
+    let pairs = pairs.collect::<worker::Result<Vec<_>>>()?;
+    Ok(JSON::parse(&serde_json::to_string(&pairs)?)?)
 }
 
 /// The platform wants a whole address, though the binding alone says who answers.

@@ -4,11 +4,11 @@ use std::sync::{Arc, OnceLock};
 use http::StatusCode;
 use http_kit::{Level, Problem, Runtime, Service, Vars};
 use serde_json::json;
-use worker::{Context, Env, HttpRequest};
+use worker::{Context, Env};
 
 use crate::runtime::WorkerRuntime;
 use crate::variables::lookup;
-use crate::{Response, serve};
+use crate::{Request, Response, serve};
 
 /// What a worker makes of its bindings and variables: its service, and whatever its other events need.
 type Build<A> = fn(&Env, &mut Vars<'_>) -> Option<(Service, A)>;
@@ -35,7 +35,7 @@ impl<A> Isolate<A> {
     }
 
     /// Answers a request.
-    pub async fn fetch(&self, request: HttpRequest, env: &Env, context: Context) -> worker::Result<Response> {
+    pub async fn fetch(&self, request: Request, env: &Env, context: Context) -> worker::Result<Response> {
         serve(&self.built(env).service, request, context).await
     }
 

@@ -33,8 +33,16 @@ use std::sync::Arc;
 use axum::body::Body;
 use http_kit::Service;
 
+/// A request as the platform gives it.
+pub type Request = web_sys::Request;
+
 /// An answer as the platform takes it.
 pub type Response = web_sys::Response;
+
+/// A request as a router takes it, of one that the platform gave.
+pub async fn from_request(request: Request) -> worker::Result<http::Request<Body>> {
+    convert::incoming(request).await
+}
 
 /// An answer as the platform takes it, of one that a router gave.
 pub async fn into_response(response: http::Response<Body>) -> worker::Result<Response> {
@@ -44,9 +52,10 @@ pub async fn into_response(response: http::Response<Body>) -> worker::Result<Res
 /// Answers a request of a worker.
 pub async fn serve(
     service: &Service,
-    request: worker::HttpRequest,
+    request: Request,
     context: worker::Context,
 ) -> worker::Result<Response> {
     let deferred = Arc::new(WaitUntil::new(context));
-    convert::response(service.handle(request.map(Body::new), deferred).await).await
+    let request = convert::incoming(request).await?;
+    convert::response(service.handle(request, deferred).await).await
 }

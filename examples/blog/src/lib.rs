@@ -3,12 +3,13 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::body::Body;
 use axum::routing::post;
 use edgeward_guard::{Deferred, Front, Permission, Principal, require};
-use edgeward_worker_platform::{ServiceBinding, WaitUntil, guard, into_response};
+use edgeward_worker_platform::{
+    Request, Response, ServiceBinding, WaitUntil, from_request, guard, into_response,
+};
 use tower::ServiceExt;
-use worker::{Context, Env, HttpRequest, Result, event};
+use worker::{Context, Env, Result, event};
 
 const POSTS_WRITE: Permission = Permission::from_static("posts:write");
 
@@ -26,11 +27,7 @@ fn router(env: &Env) -> Result<Router> {
 }
 
 #[event(fetch)]
-async fn fetch(
-    request: HttpRequest,
-    env: Env,
-    context: Context,
-) -> Result<edgeward_worker_platform::Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     let router = match ROUTER.get() {
         Some(router) => router,
         None => {
@@ -38,7 +35,7 @@ async fn fetch(
             ROUTER.get_or_init(|| router)
         }
     };
-    let mut request = request.map(Body::new);
+    let mut request = from_request(request).await?;
     request.extensions_mut().insert(Deferred(Arc::new(WaitUntil::new(context))));
     into_response(router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})).await
 }

@@ -4,11 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use guard::Deferred;
-use http_kit::Body;
 use store_d1::D1;
 use tower::ServiceExt;
-use worker::{Context, Env, HttpRequest, event};
-use worker_platform::{ServiceBinding, WaitUntil, WorkerRuntime, guard, into_response};
+use worker::{Context, Env, event};
+use worker_platform::{ServiceBinding, WaitUntil, WorkerRuntime, from_request, guard, into_response};
 
 use crate::{App, router};
 
@@ -21,7 +20,7 @@ fn start() {
 
 #[event(fetch)]
 async fn fetch(
-    request: HttpRequest,
+    request: worker_platform::Request,
     env: Env,
     context: Context,
 ) -> worker::Result<worker_platform::Response> {
@@ -32,7 +31,7 @@ async fn fetch(
         let router = build(&env)?;
         ROUTER.get_or_init(|| router)
     };
-    let mut request = request.map(Body::new);
+    let mut request = from_request(request).await?;
     request.extensions_mut().insert(Deferred(Arc::new(WaitUntil::new(context))));
     let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
     into_response(response).await

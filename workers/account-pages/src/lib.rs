@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use account_pages_app::{App, Config, NAME, service};
 use http_kit::{Service, Vars};
-use worker::{Context, Env, HttpRequest, event};
-use worker_platform::{Isolate, Response, ServiceBinding, WorkerRuntime, binding};
+use worker::{Context, Env, event};
+use worker_platform::{Isolate, Request, Response, ServiceBinding, WorkerRuntime, binding};
 
 static ISOLATE: Isolate<()> = Isolate::new(NAME, build);
 
@@ -21,6 +21,6 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     ISOLATE.fetch(request, &env, context).await
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use http_kit::{Service, Vars};
 use session_state_app::{App, Config, routes};
-use worker::{Context, Env, HttpRequest, event};
-use worker_platform::{Isolate, Response, WorkerRuntime, binding};
+use worker::{Context, Env, event};
+use worker_platform::{Isolate, Request, Response, WorkerRuntime, binding};
 
 use crate::workers_kv::WorkersKv;
 
@@ -35,6 +35,6 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     ISOLATE.fetch(request, &env, context).await
 }

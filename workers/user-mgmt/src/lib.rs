@@ -8,10 +8,10 @@ use store_d1::D1;
 use user_mgmt_app::services::mail::HttpSender;
 use user_mgmt_app::services::telemetry::Counters;
 use user_mgmt_app::{App, Config, NAME, Platform, routes, services};
-use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 use worker_platform::{
-    AnalyticsEngine, Internet, Isolate, RateLimiter, Response, ServiceBinding, WebCrypto, WorkerRuntime,
-    binding,
+    AnalyticsEngine, Internet, Isolate, RateLimiter, Request, Response, ServiceBinding, WebCrypto,
+    WorkerRuntime, binding,
 };
 
 mod mailer;
@@ -70,7 +70,7 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     ISOLATE.fetch(request, &env, context).await
 }
 

@@ -3,8 +3,9 @@
 use std::fs;
 
 use accounts::Clock;
+use serde_json::Value;
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::machine::Machine;
 use crate::process::capture;
 use crate::tools::Tools;
@@ -32,6 +33,25 @@ pub(super) fn crates(tools: &Tools, names: &[&str]) -> Result<Vec<String>> {
     let tree = capture(&mut command, "run it and correct what it says")?;
     let direct = tree.lines().filter(|line| names.iter().any(|name| line.split(' ').next() == Some(name)));
     Ok(direct.map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ").replace(" v", " ")).collect())
+}
+
+/// The versions of npm packages, as they are installed here or for the benches.
+pub(super) fn packages(names: &[&str]) -> Result<Vec<String>> {
+    names.iter().map(|name| Ok(format!("{name} {}", version(name)?))).collect()
+}
+
+fn version(name: &str) -> Result<String> {
+    let find = |folder: &str| {
+        let path = crate::root().join(folder).join("node_modules").join(name).join("package.json");
+        let package: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+        package["version"].as_str().map(str::to_owned)
+    };
+    find("").or_else(|| find("benches/workerd")).ok_or_else(|| {
+        Failure::new(
+            format!("the npm package {name} has no version"),
+            "remove node_modules and run this again",
+        )
+    })
 }
 
 /// Another system than Linux has no such file, and its figures say less.

@@ -1,0 +1,5 @@
+// The least that a worker can do.
+
+export default {
+  fetch: () => new Response("done"),
+};

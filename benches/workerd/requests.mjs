@@ -1,0 +1,321 @@
+// Requests on workerd: Edgeward beside better-auth, each job on each deployment in turn, round after round. Prints the section of
+// docs/PERFORMANCE.md to standard output.
+
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { load, summary } from "./load.mjs";
+import { ACCOUNTS, PASSWORD, address, ask, betterAuth, edgeward, id } from "./worlds.mjs";
+
+// For trying out: `--quick` and words of the jobs that are wanted.
+const quick = process.argv.includes("--quick");
+const wanted = process.argv.slice(2).filter((argument) => argument !== "--quick");
+const ROUNDS = quick ? 1 : 3;
+const SECONDS = quick ? 0.5 : 1.5;
+const CONNECTIONS = [1, 8, 32];
+/** By when the guard and user-mgmt have written down what they gather for a while. */
+const GATHERED = 6_500;
+/** By when what is done after a response is done. */
+const DEFERRED = 500;
+
+const say = (text) => process.stderr.write(`${text}\n`);
+
+// The worlds ---------------------------------------------------------------------------------------------------------------
+
+const KINDS = ["D1", "KV", "KV and cookie"];
+const NAMES = { Edgeward: "Edgeward", D1: "better-auth, D1", KV: "better-auth, D1 and KV", "KV and cookie": "better-auth, with cookie cache" };
+
+/** One deployment after the other; the first one started is the first one in every table. */
+async function worlds(options) {
+  const all = { Edgeward: await edgeward(options) };
+  for (const kind of KINDS) all[kind] = await betterAuth(kind, options);
+  return all;
+}
+
+// The jobs -----------------------------------------------------------------------------------------------------------------
+
+let next = 1;
+/** An account that no run before has touched, as long as there are any. */
+const another = () => (next = (next % (ACCOUNTS - 1)) + 1);
+
+const get = (path, cookie) => ({ method: "GET", path, headers: { cookie } });
+const send = (method, path, headers, body) => ({
+  method,
+  path,
+  headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+  body: body && JSON.stringify(body),
+});
+/** Where people are, the platform says. */
+const FROM = { "cf-connecting-ip": "192.0.2.1" };
+const ORIGIN = { origin: "http://bench.example" };
+
+const several = (one) => Array.from({ length: 50 }, one);
+
+/** What a job is on each deployment: which worker is asked, and the requests that a client repeats. */
+const JOBS = {
+  "who am I": {
+    Edgeward: (world) => ["account-pages", () => [get("/api/load-user", world.member)]],
+    "*": (world) => ["better-auth", () => [get("/api/auth/get-session", world.member)]],
+  },
+  "open route": {
+    Edgeward: () => ["application", () => [get("/open", "")]],
+    D1: () => ["better-auth", () => [get("/open", "")]],
+  },
+  "may I, cached": {
+    Edgeward: (world) => ["application", () => [get("/cached", world.member)]],
+    KV: (world) => ["better-auth", () => [get("/protected", world.member)]],
+    "KV and cookie": (world) => ["better-auth", () => [get("/protected", world.member)]],
+  },
+  "may I, strict": {
+    Edgeward: (world) => ["application", () => [get("/strict", world.member)]],
+    D1: (world) => ["better-auth", () => [get("/protected", world.member)]],
+  },
+  "list users": {
+    Edgeward: (world) => ["account-pages", () => [get("/api/v1/admin/users?limit=50", world.admin)]],
+    "*": (world) => ["better-auth", () => [get("/api/auth/admin/list-users?limit=50", world.admin)]],
+  },
+  "sign in": {
+    Edgeward: () => [
+      "account-pages",
+      () => several(() => send("POST", "/api/login", FROM, { username: address(another()), password: PASSWORD })),
+    ],
+    "*": () => [
+      "better-auth",
+      () =>
+        several(() =>
+          send("POST", "/api/auth/sign-in/email", { ...FROM, ...ORIGIN }, { email: address(another()), password: PASSWORD }),
+        ),
+    ],
+  },
+  "assign a role": {
+    Edgeward: (world) => [
+      "account-pages",
+      () => {
+        const path = `/api/rbac/users/${id(another())}/roles`;
+        const headers = { cookie: world.admin };
+        return [
+          send("POST", path, headers, { roleId: world.role }),
+          send("DELETE", `${path}/${world.role}`, headers),
+        ];
+      },
+    ],
+    "*": (world) => [
+      "better-auth",
+      () => {
+        const userId = id(another());
+        const headers = { cookie: world.admin, ...ORIGIN };
+        return ["admin", "user"].map((role) => send("POST", "/api/auth/admin/set-role", headers, { userId, role }));
+      },
+    ],
+  },
+};
+
+/** The rows of the table: a job on a deployment. */
+const ROWS = Object.entries(JOBS)
+  .filter(([job]) => wanted.length === 0 || wanted.some((word) => job.includes(word)))
+  .flatMap(([job, on]) =>
+  Object.keys(NAMES)
+    .filter((kind) => on[kind] || (kind !== "Edgeward" && on["*"]))
+    .map((kind) => ({ job, kind, of: on[kind] ?? on["*"] })),
+);
+
+// Counting -----------------------------------------------------------------------------------------------------------------
+
+/** What the workers of a world have asked their bindings since the last time. */
+async function calls(world) {
+  const own = Object.entries(world.urls).filter(([name]) => !["bare", "nothing"].includes(name));
+  const made = await Promise.all(own.map(async ([, url]) => (await ask(`${url}/__calls`)).json()));
+  return made.flat();
+}
+
+/** The binding calls of one request of each row, exactly. */
+async function count() {
+  const counted = new Map();
+  const all = await worlds({ counting: true });
+  const request = async ({ kind, of }) => {
+    const [worker, requests] = of(all[kind]);
+    const [{ method, path, headers, body }] = requests();
+    const response = await fetch(`${all[kind].urls[worker]}${path}`, { method, headers, body });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    await response.arrayBuffer();
+  };
+  for (const row of ROWS) await request(row);
+  await sleep(GATHERED);
+  for (const row of ROWS) {
+    await calls(all[row.kind]);
+    await request(row);
+    await sleep(DEFERRED);
+    counted.set(row, await calls(all[row.kind]));
+  }
+  for (const world of Object.values(all)) await world.stop();
+  return counted;
+}
+
+const tally = (made) => ({
+  d1: made.filter(({ binding }) => binding === "d1").length,
+  reads: made.filter(({ binding, operation }) => binding === "kv" && ["get", "list"].includes(operation)).length,
+  writes: made.filter(({ binding, operation }) => binding === "kv" && ["put", "delete"].includes(operation)).length,
+  services: made.filter(({ binding }) => binding === "service").length,
+});
+
+// Measuring ----------------------------------------------------------------------------------------------------------------
+
+/** The same binding calls with nothing around them: what was counted in Edgeward's jobs that only read. */
+const BARE = ["who am I", "may I, cached", "may I, strict", "list users"];
+/** Of signing in, the hash alone: what it writes can't be written twice. */
+const HASHED = "sign in";
+
+async function measure(counted) {
+  const all = await worlds();
+  const contests = ROWS.map((row) => {
+    const [worker, requests] = row.of(all[row.kind]);
+    return { row, name: `${row.job}: ${NAMES[row.kind]}`, pid: all[row.kind].pid, url: all[row.kind].urls[worker], requests };
+  });
+  const { pid, urls } = all.Edgeward;
+  contests.push({ name: "nothing", pid, url: urls.nothing, requests: () => [get("/", "")] });
+  for (const row of ROWS.filter(({ job, kind }) => [...BARE, HASHED].includes(job) && kind === "Edgeward")) {
+    const { job } = row;
+    const path = `/${job.replaceAll(/\W+/g, "-")}`;
+    await ask(`${urls.bare}${path}`, { method: "PUT", body: job === HASHED ? [{ binding: "hash" }] : counted.get(row) });
+    contests.push({ name: `bare: ${job}`, pid, url: urls.bare, requests: () => [get(path, "")] });
+  }
+  for (const contest of contests) {
+    contest.runs = new Map(CONNECTIONS.map((connections) => [connections, []]));
+    await load({ ...contest, connections: 8, seconds: 0.5 });
+  }
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    // Every other round goes backwards, so that nobody is always first.
+    for (const contest of round % 2 === 1 ? contests : contests.toReversed()) {
+      for (const connections of CONNECTIONS) {
+        contest.runs.get(connections).push(await load({ ...contest, connections, seconds: SECONDS }));
+        await sleep(100);
+      }
+      const { throughput, processor } = summary(contest.runs.get(8));
+      say(`  round ${round} of ${ROUNDS}, ${contest.name}: ${throughput.toFixed(0)} a second, ${processor.toFixed(2)} ms of CPU`);
+    }
+  }
+  for (const world of Object.values(all)) await world.stop();
+  for (const contest of contests) {
+    contest.at = new Map(CONNECTIONS.map((connections) => [connections, summary(contest.runs.get(connections))]));
+    contest.processor = summary([...contest.runs.values()].flat()).processor;
+  }
+  return contests;
+}
+
+// The section --------------------------------------------------------------------------------------------------------------
+
+const cells = (...values) => `| ${values.join(" | ")} |`;
+const number = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+const milliseconds = (value) => value.toFixed(2);
+
+function section(counted, contests) {
+  const of = (job, kind) => contests.find(({ row }) => row?.job === job && row?.kind === kind);
+  const named = (name) => contests.find((contest) => contest.name === name);
+  const open = of("open route", "Edgeward");
+  const lines = [];
+  const table = (head, rows) => lines.push(cells(...head), cells(...head.map((_, n) => (n < 1 ? "---" : "---:"))), ...rows, "");
+
+  for (const [job, [title, text]] of Object.entries(EXPLAINED)) {
+    const rows = contests.filter(({ row }) => row?.job === job);
+    if (rows.length === 0) continue;
+    lines.push(`### ${title}`, "", text, "");
+    table(
+      ["", ...CONNECTIONS.map((n) => `requests/s at ${n}`), ...CONNECTIONS.map((n) => `p50 / p99 ms at ${n}`), "CPU ms", "D1", "KV read", "KV written", "services", "Edgeward is"],
+      (job.startsWith("may I") && open ? [open, ...rows] : rows).map(({ row, at, processor }) => {
+        const { d1, reads, writes, services } = tally(counted.get(row));
+        const times = of(job, "Edgeward").at.get(8).throughput / at.get(8).throughput;
+        return cells(
+          row.job === job ? NAMES[row.kind] : "*Edgeward's, open*",
+          ...CONNECTIONS.map((n) => number(at.get(n).throughput)),
+          ...CONNECTIONS.map((n) => `${milliseconds(at.get(n).p50)} / ${milliseconds(at.get(n).p99)}`),
+          milliseconds(processor),
+          d1,
+          reads,
+          writes,
+          services,
+          row.kind === "Edgeward" ? "" : `${times.toFixed(1)} times as fast`,
+        );
+      }),
+    );
+  }
+
+  const nothing = named("nothing").processor;
+  // A protected route of an application is compared with the same one open; both have the cost of a request in them.
+  const own = (job) => {
+    const more = of(job, "Edgeward").processor - named(`bare: ${job}`).processor;
+    return job.startsWith("may I") ? more - (open.processor - nothing) : more;
+  };
+  const compared = BARE.filter((job) => of(job, "Edgeward") && (open || !job.startsWith("may I")));
+  lines.push(
+    "### Beside the bare binding calls",
+    "",
+    "What a request spends of the processor, and what the same binding calls spend in a worker of a few lines of JavaScript that makes them on the " +
+      "same data. D1 and KV are simulated here, and most of the time is theirs.",
+    "",
+  );
+  table(
+    ["", "CPU ms", "bare calls, CPU ms", "Edgeward's own, CPU ms"],
+    compared.map((job) =>
+      cells(job, milliseconds(of(job, "Edgeward").processor), milliseconds(named(`bare: ${job}`).processor), milliseconds(own(job))),
+    ),
+  );
+
+  lines.push(
+    "### The budgets",
+    "",
+    "Throughput is that of eight connections. The most that there can be is what a worker reaches that makes the same binding calls, or the same hash, and " +
+      "does nothing else: no code on this platform gets past it.",
+    "",
+  );
+  const budgets = [];
+  const budget = (what, limit, value, met, unit = "", most = "") =>
+    budgets.push(cells(what, limit, `${value}${unit}`, most, met ? "met" : "**missed**"));
+  const light = (contest) => contest.at.get(1).p99;
+  for (const [job, limit] of [["may I, cached", 2], ["may I, strict", 5]].filter(([job]) => compared.includes(job))) {
+    const more = light(of(job, "Edgeward")) - light(open);
+    budget(`${job}: p99 over the same route open, one connection`, `< ${limit} ms`, milliseconds(more), more < limit, " ms");
+    budget(`${job}: CPU beyond the bare binding calls`, "≤ 0.2 ms", milliseconds(own(job)), own(job) <= 0.2, " ms");
+  }
+  for (const [job, limit] of [["who am I", 2], ["may I, cached", 2], ["may I, strict", 2], ["list users", 2], ["sign in", 1.5], ["assign a role", 1]]) {
+    for (const { row, at } of contests.filter(({ row }) => row?.job === job && row.kind !== "Edgeward")) {
+      const times = of(job, "Edgeward").at.get(8).throughput / at.get(8).throughput;
+      const bare = named(`bare: ${job}`);
+      const most = bare && `${(bare.at.get(8).throughput / at.get(8).throughput).toFixed(2)} times`;
+      budget(`${job}: throughput against ${NAMES[row.kind]}`, job === "assign a role" ? "ahead" : `≥ ${limit} times`, times.toFixed(2), times >= limit, " times", most);
+    }
+  }
+  for (const [job, limit] of [["may I, cached", 0], ["may I, strict", 1], ["list users", 2]].filter(([job]) => of(job, "Edgeward"))) {
+    const { d1 } = tally(counted.get(of(job, "Edgeward").row));
+    budget(`${job}: D1 round trips`, `≤ ${limit}`, d1, d1 <= limit);
+  }
+  for (const job of BARE.filter((job) => of(job, "Edgeward"))) {
+    const { writes } = tally(counted.get(of(job, "Edgeward").row));
+    budget(`${job}: KV writes on a warm session`, "0", writes, writes === 0);
+  }
+  table(["budget", "limit", "measured", "the most there can be", ""], budgets);
+  return lines.join("\n");
+}
+
+const EXPLAINED = {
+  "who am I": ["Who am I", "`GET /load-user`, through account-pages, against `GET /get-session`."],
+  "may I, cached": [
+    "May I, cached",
+    "A route of an application behind the guard, by session-state; against a route of better-auth's worker that reads the session and " +
+      "compares the role's permissions in memory. The cookie cache asks nobody: a session that was revoked, or a role that was taken, is believed until it expires.",
+  ],
+  "may I, strict": ["May I, strict", "The same on the truth: a strict check, against the session and the user in D1."],
+  "list users": ["List users", "Fifty of them, for an administrator."],
+  "sign in": ["Sign in", "PBKDF2 with 100,000 iterations of SHA-256 by WebCrypto, in both."],
+  "assign a role": ["Assign a role", "Given and taken in turn, each request one change."],
+};
+
+say("counting binding calls");
+const counted = await count();
+say("measuring");
+const contests = await measure(counted);
+process.stdout.write(`## Requests on workerd
+
+Three workers of Edgeward as they are deployed, and better-auth on the same D1 and KV, each deployment on a workerd of its own, asked on its
+own socket without a development proxy. ${ACCOUNTS.toLocaleString("en")} accounts, the same in all. Deployments take turns, ${ROUNDS} rounds of ${SECONDS} s for each number
+of connections; the ratio is that of throughput at 8. CPU is what workerd spends on a request, in user and kernel mode.
+
+${section(counted, contests)}`);
