@@ -10,7 +10,7 @@ import { ACCOUNTS, PASSWORD, address, ask, betterAuth, edgeward, id } from "./wo
 const quick = process.argv.includes("--quick");
 const wanted = process.argv.slice(2).filter((argument) => argument !== "--quick");
 const ROUNDS = quick ? 1 : 3;
-const SECONDS = quick ? 0.5 : 1.5;
+const SECONDS = quick ? 0.5 : 1;
 const CONNECTIONS = [1, 8, 32];
 /** By when the guard and user-mgmt have written down what they gather for a while. */
 const GATHERED = 6_500;
@@ -48,6 +48,7 @@ const send = (method, path, headers, body) => ({
 const FROM = { "cf-connecting-ip": "192.0.2.1" };
 const ORIGIN = { origin: "http://bench.example" };
 
+/** So many that a connection repeats none for a while. */
 const several = (one) => Array.from({ length: 50 }, one);
 
 /** What a job is on each deployment: which worker is asked, and the requests that a client repeats. */
