@@ -57,6 +57,7 @@ impl Part {
             Self::Decision => native(tools, "decision"),
             Self::Requests => on_workerd(tools, "requests"),
             Self::Size => size(tools),
+            Self::Scale => native(tools, "scale"),
         }
     }
 
@@ -66,6 +67,7 @@ impl Part {
             Self::Decision => machine::crates(tools, &["casbin", "cedar-policy"]),
             Self::Requests => machine::packages(&["workerd", "better-auth", "autocannon"]),
             Self::Size => machine::packages(&["workerd", "binaryen", "better-auth"]),
+            Self::Scale => machine::crates(tools, &["rusqlite"]),
         }
     }
 }
