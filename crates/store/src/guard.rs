@@ -7,6 +7,7 @@ use accounts::{
 };
 
 use crate::Statement;
+use crate::permissions::Registered;
 use crate::statement::statement;
 
 /// The condition of [`decision_current`].
@@ -40,6 +41,16 @@ pub fn user_at_version(user: UserId, authz_version: i64) -> Statement {
 /// No member of the tenant has a role but these, which a decision looked at. It reads every member.
 pub fn tenant_has_no_other_roles(tenant: TenantId, roles: &[RoleId]) -> Statement {
     statement!("batch_guard/tenant_has_no_other_roles", &tenant, roles)
+}
+
+/// An application still has these entries in the catalogue, with these descriptions, and no others: its manifest was compared
+/// with them.
+pub fn manifest_current(application: &str, entries: &[Registered]) -> Statement {
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|entry| serde_json::json!({ "id": entry.id, "description": entry.description }))
+        .collect();
+    statement!("batch_guard/manifest_current", application, serde_json::Value::from(entries).to_string())
 }
 
 /// The user exists.

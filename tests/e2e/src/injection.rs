@@ -12,8 +12,7 @@
 //! - no record in the cache is believed that the database would not believe;
 //! - no log line has a secret.
 //!
-//! A fault is injected natively, where a thousand take seconds. What workerd does when it is killed is in
-//! `tests/crash_workerd.rs`.
+//! Faults are injected natively, where a thousand take seconds.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;

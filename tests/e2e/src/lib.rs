@@ -13,6 +13,7 @@
 )]
 
 pub mod api_reference;
+pub mod assurance;
 pub mod bookmarks;
 pub mod cases;
 #[cfg(feature = "workerd")]

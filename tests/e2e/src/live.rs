@@ -201,7 +201,7 @@ impl World for Live {
     }
 
     async fn run_cron(&self) {
-        block_in_place(|| self.workerd.scheduled("user-mgmt", "* * * * *")).unwrap();
+        block_in_place(|| self.workerd.scheduled("user-mgmt", "* * * * *", 1)).unwrap();
     }
 
     async fn logs(&self) -> Vec<String> {

@@ -200,9 +200,9 @@ impl Workerd {
         })
     }
 
-    /// Runs a worker's cron trigger now.
-    pub fn scheduled(&self, worker: &str, cron: &str) -> Result<Value> {
-        self.call("scheduled", json!({ "worker": worker, "cron": cron }))
+    /// Runs a worker's cron trigger now, so many times at once; gives what came of each.
+    pub fn scheduled(&self, worker: &str, cron: &str, times: usize) -> Result<Value> {
+        self.call("scheduled", json!({ "worker": worker, "cron": cron, "times": times }))
     }
 
     /// The mails that were sent, the oldest first: `{to: [...], subject, text, html}` each.

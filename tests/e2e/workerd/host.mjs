@@ -172,8 +172,10 @@ const commands = {
     };
   },
 
-  async scheduled({ worker, cron }) {
-    return await harness.getWorker(worker).scheduled({ cron });
+  /** So many runs of a cron trigger at once. */
+  async scheduled({ worker, cron, times = 1 }) {
+    const run = () => harness.getWorker(worker).scheduled({ cron });
+    return await Promise.all(Array.from({ length: times }, run));
   },
 
   /** What the workers logged since the last time. */

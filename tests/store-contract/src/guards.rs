@@ -1,12 +1,15 @@
 //! What a batch rests on, and the little statements beside it.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
+use store::permissions::{self, NewPermission};
 use store::{Db, Statement, guard, health, rbac_meta, role_permissions, sessions, user_roles, users};
 
 use crate::check::{Check, guarded, same};
 use crate::fixture::{
-    NOW, api_token, assign, count, later, outbox_id, permission, permission_id, role, role_id, session,
-    session_id, sql, user, user_id,
+    NOW, api_token, assign, count, later, outbox_id, permission, permission_id, permission_name, role,
+    role_id, session, session_id, sql, user, user_id,
 };
 
 /// Whether a batch with this guard lands.
@@ -88,7 +91,7 @@ pub(crate) async fn target_exists_until_it_is_gone(db: &impl Db) -> Check {
         role_permissions::delete(role, permission),
         sessions::delete(session),
         store::api_tokens::delete(token),
-        store::permissions::delete(permission),
+        permissions::delete(permission),
         store::roles::delete(role),
         users::delete(user),
     ])
@@ -120,6 +123,31 @@ pub(crate) async fn target_that_never_was_does_not_exist(db: &impl Db) -> Check 
         aborts(db, guard, guard::TARGET_EXISTS).await?;
     }
     Ok(())
+}
+
+pub(crate) async fn manifest_is_current_while_the_catalogue_has_what_it_was_compared_with(
+    db: &impl Db,
+) -> Check {
+    let application = permission_name().replace(":read", "");
+    let compared = async || permissions::by_application(&application).all(db).await;
+    let nothing = compared().await?;
+    lands(db, guard::manifest_current(&application, &nothing)).await?;
+    let (first, second) = (permission_name(), permission_name());
+    let entry = |name| NewPermission { id: permission_id(), name, description: "It's \"one\" — €" };
+    permissions::insert_all(&[entry(&first)], &application, NOW).run(db).await?;
+    let one = compared().await?;
+    lands(db, guard::manifest_current(&application, &one)).await?;
+    aborts(db, guard::manifest_current(&application, &nothing), guard::DECISION_CURRENT).await?;
+    permissions::insert_all(&[entry(&second)], &application, NOW).run(db).await?;
+    let two = compared().await?;
+    lands(db, guard::manifest_current(&application, &two)).await?;
+    aborts(db, guard::manifest_current(&application, &one), guard::DECISION_CURRENT).await?;
+    let described = BTreeMap::from([(first.as_str(), "another")]);
+    permissions::update_descriptions(&described, &application).run(db).await?;
+    aborts(db, guard::manifest_current(&application, &two), guard::DECISION_CURRENT).await?;
+    permissions::delete_all(&[two[0].id, two[1].id]).run(db).await?;
+    aborts(db, guard::manifest_current(&application, &one), guard::DECISION_CURRENT).await?;
+    lands(db, guard::manifest_current(&application, &nothing)).await
 }
 
 pub(crate) async fn database_answers(db: &impl Db) -> Check {

@@ -100,6 +100,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             target_is_at_the_version_that_was_looked_at
             target_exists_until_it_is_gone
             target_that_never_was_does_not_exist
+            manifest_is_current_while_the_catalogue_has_what_it_was_compared_with
             database_answers
         }
         users {

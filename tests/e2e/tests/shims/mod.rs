@@ -29,7 +29,7 @@ fn a_wrong_configuration_is_told_of_whole_and_answers_nothing() {
         assert!(!answer.body.contains("SESSION_IDLE_MINUTES"), "what is wrong is for the log");
         lines.extend(told(&workerd, "user-mgmt"));
     }
-    workerd.scheduled("user-mgmt", "* * * * *").unwrap();
+    workerd.scheduled("user-mgmt", "* * * * *", 1).unwrap();
     lines.extend(told(&workerd, "user-mgmt"));
     assert_eq!(lines.len(), 1, "told once: {lines:?}");
     let errors = lines[0]["errors"].as_array().unwrap();

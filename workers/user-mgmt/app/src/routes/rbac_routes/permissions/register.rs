@@ -10,6 +10,7 @@ use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Allowed;
 use serde_json::json as object;
 use store::audit::Action;
+use store::guard;
 use store::permissions::{self, NewPermission, Registered};
 use store::role_permissions::{self, NamedGrant};
 
@@ -64,6 +65,8 @@ pub(in crate::routes) async fn handler<P: Platform>(
         .collect();
     let removed: Vec<PermissionId> = plan.removed.iter().map(|entry| entry.id).collect();
     let mut change = Change::by(&app, &request, &allowed);
+    // Two manifests at once would leave what neither says.
+    change.push(guard::manifest_current(application, &present));
     if !in_use.is_empty() {
         change.push(role_permissions::delete_permissions(&removed));
         change.matrix_changed();
