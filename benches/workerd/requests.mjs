@@ -264,7 +264,7 @@ function section(counted, contests) {
     "### The budgets",
     "",
     "Throughput is that of eight connections. The most that there can be is what a worker reaches that makes the same binding calls, or the same hash, and " +
-      "does nothing else: no code on this platform gets past it.",
+      "does nothing else.",
     "",
   );
   const budgets = [];
@@ -297,7 +297,7 @@ function section(counted, contests) {
 }
 
 const EXPLAINED = {
-  "who am I": ["Who am I", "`GET /load-user`, through account-pages, against `GET /get-session`."],
+  "who am I": ["Who am I", "`GET /load-user`, through account-pages, against `get-session` of better-auth."],
   "may I, cached": [
     "May I, cached",
     "A route of an application behind the guard, by session-state; against a route of better-auth's worker that reads the session and " +
