@@ -305,12 +305,12 @@ pub async fn a_check_after_a_revocation_denies<W: World>(world: &mut W, rounds: 
         let path = format!("/rbac/users/{ada_id}/roles");
         told.note("role.assigned", &admin.post(&path, &json!({ "roleId": role })).await.expect(204));
         ada.get("/rbac/roles").await.expect(200);
-        let tab = |_: usize| {
+        let tab = || {
             let mut tab = Client::new(world);
             tab.session.clone_from(&ada.session);
             tab
         };
-        let (mut tabs, mut refreshing) = (Vec::from_iter((0..3).map(tab)), tab(0));
+        let (mut tabs, mut refreshing) = ([tab(), tab(), tab()], tab());
         let path = format!("{path}/{role}");
         let (revoked, checked, refreshed) = join!(
             admin.delete(&path),
@@ -362,8 +362,8 @@ pub async fn manifests_do_not_mix<W: World>(world: &mut W, rounds: usize) {
             join!(one.put("/rbac/permissions", &bodies[0]), two.put("/rbac/permissions", &bodies[1]));
         for reply in [first, second] {
             let reply = reply.expect(200).json();
-            let changed = ["added", "updated", "removed"].iter().any(|part| reply[*part] != json!([]));
-            changes += i64::from(changed);
+            let differs = ["added", "updated", "removed"].iter().any(|part| reply[*part] != json!([]));
+            changes += i64::from(differs);
         }
         let rows = world
             .sql(&format!(
