@@ -21,7 +21,7 @@ pub(super) fn describe(mut versions: Vec<String>) -> Result<String> {
         "*Measured on {day} on {cores} cores ({}), {} GiB of memory, Linux {}; {}.*",
         cpu(&read("/proc/cpuinfo")),
         gibibytes(&read("/proc/meminfo")),
-        read("/proc/sys/kernel/osrelease").trim(),
+        kernel(&read("/proc/sys/kernel/osrelease")),
         versions.join(", "),
     ))
 }
@@ -59,6 +59,11 @@ fn read(path: &str) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
+/// The version alone: what follows it is whose build it is.
+fn kernel(release: &str) -> &str {
+    release.trim().split('-').next().unwrap_or_default()
+}
+
 fn cpu(cpuinfo: &str) -> &str {
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name"));
     model.map_or("of an unknown kind", |rest| rest.trim_start_matches(['\t', ' ', ':']))
@@ -77,6 +82,7 @@ mod tests {
     #[test]
     fn machine_is_read_from_what_linux_says() {
         assert_eq!(cpu("processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\n"), "Some CPU @ 2 GHz");
+        assert_eq!(kernel("6.18.1-generic\n"), "6.18.1");
         assert_eq!(cpu(""), "of an unknown kind");
         assert_eq!(gibibytes("MemTotal:       24562764 kB\nMemFree: 1 kB\n"), 24);
     }

@@ -2,7 +2,7 @@
 //! hold always holds, whatever the order was.
 //!
 //! After the last round the audit log is held against what clients were told and against what the database has: one event for
-//! each change, and none without one ([`Told`]).
+//! each change, and none without one (`Told`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
