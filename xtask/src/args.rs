@@ -56,7 +56,8 @@ cargo xtask COMMAND
       schema              the API description, by a linter and against the running system
         --examples N        so many requests of each kind for each route (25)
   deny                  check licences, sources and duplicates of the dependencies
-  advisories            check the dependencies against the advisory database (needs the open internet)
+  advisories            ask what is known against the crates and the npm packages (needs the open internet)
+  sbom                  list what the workers are made of, and what builds them, as CycloneDX in target/sbom
 ";
 
 /// What to do.
@@ -76,6 +77,7 @@ pub(crate) enum Task {
     Assure(assure::Options),
     Deny,
     Advisories,
+    Sbom,
 }
 
 /// How the local session is run.
@@ -127,6 +129,7 @@ pub(crate) fn parse_from(mut parser: Parser) -> std::result::Result<Task, lexopt
             }
             "deny" => Task::Deny,
             "advisories" => Task::Advisories,
+            "sbom" => Task::Sbom,
             unknown => return Err(format!("there is no command `{unknown}`").into()),
         },
         Some(other) => return Err(other.unexpected()),

@@ -31,9 +31,11 @@ mod instructions;
 #[cfg(test)]
 mod layering;
 mod machine;
+mod npm_audit;
 mod people;
 mod process;
 mod progress;
+mod sbom;
 mod seed;
 mod sizes;
 mod test;
@@ -79,6 +81,7 @@ fn run() -> Result<()> {
         Task::Assure(options) => assure::run(options),
         Task::Deny => deny::check(),
         Task::Advisories => deny::advisories(),
+        Task::Sbom => sbom::write(),
     }
 }
 
@@ -94,4 +97,26 @@ fn setup() -> Result<()> {
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// Every file of that name that the repository has, in order, and none that a tool installed or built.
+fn files_named(name: &str) -> std::io::Result<Vec<PathBuf>> {
+    let (mut folders, mut found) = (vec![root()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            let known = entry.file_name();
+            let known = known.to_string_lossy();
+            if known == name {
+                found.push(entry.path());
+            } else if entry.file_type()?.is_dir()
+                && !known.starts_with('.')
+                && !["node_modules", "target"].contains(&&*known)
+            {
+                folders.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }

@@ -41,6 +41,8 @@ const WORKER_BUILD: CargoTool =
 const WASM_BINDGEN: CargoTool =
     CargoTool { package: "wasm-bindgen-cli", version: "0.2.129", program: "wasm-bindgen" };
 const CARGO_DENY: CargoTool = CargoTool { package: "cargo-deny", version: "0.20.2", program: "cargo-deny" };
+const CARGO_CYCLONEDX: CargoTool =
+    CargoTool { package: "cargo-cyclonedx", version: "0.5.9", program: "cargo-cyclonedx" };
 const CARGO_FUZZ: CargoTool = CargoTool { package: "cargo-fuzz", version: "0.13.2", program: "cargo-fuzz" };
 
 /// Something that a chore needs on this machine.
@@ -71,6 +73,8 @@ pub(crate) const WRANGLER: [Need; 1] = [Need::Npm];
 pub(crate) const BROWSER: [Need; 5] = [WORKERS[0], WORKERS[1], WORKERS[2], WORKERS[3], Need::Chromium];
 /// What checking the dependencies needs.
 pub(crate) const DENY: [Need; 1] = [Need::Cargo(&CARGO_DENY)];
+/// What listing what the workers are made of needs. Not a part of all: it is for whoever releases.
+pub(crate) const SBOM: [Need; 1] = [Need::Cargo(&CARGO_CYCLONEDX)];
 /// What fuzzing by coverage needs. Not a part of all: it is for those who fuzz.
 pub(crate) const FUZZ: [Need; 1] = [Need::Cargo(&CARGO_FUZZ)];
 /// What comparing the API description with the running system needs. Not a part of all either.
@@ -220,6 +224,12 @@ impl Tools {
 
     pub(crate) fn cargo_deny(&self) -> Command {
         let mut command = Command::new(self.program(&CARGO_DENY));
+        command.current_dir(&self.root);
+        command
+    }
+
+    pub(crate) fn cargo_cyclonedx(&self) -> Command {
+        let mut command = Command::new(self.program(&CARGO_CYCLONEDX));
         command.current_dir(&self.root);
         command
     }
@@ -425,6 +435,15 @@ mod tests {
     fn npm_lock_files_name_no_address_and_every_platform() {
         for name in ["package-lock.json", "benches/workerd/package-lock.json"] {
             names_no_address_and_every_platform(name);
+        }
+    }
+
+    #[test]
+    fn npm_packages_have_the_version_of_the_crates() {
+        let version = env!("CARGO_PKG_VERSION");
+        for name in ["package", "package-lock", "benches/workerd/package", "benches/workerd/package-lock"] {
+            let file: serde_json::Value = serde_json::from_str(&lock(&format!("{name}.json"))).unwrap();
+            assert_eq!(file["version"], version, "{name}.json");
         }
     }
 

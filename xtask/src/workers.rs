@@ -42,9 +42,14 @@ pub(crate) const STEPS: usize = 2;
 const REMEDY: &str = "correct what the compiler says above";
 
 impl Worker {
+    /// Where its manifest is.
+    pub(crate) fn folder(&self) -> PathBuf {
+        crate::root().join(self.folder)
+    }
+
     /// What worker-build makes of it.
     pub(crate) fn build_folder(&self) -> PathBuf {
-        crate::root().join(self.folder).join("build")
+        self.folder().join("build")
     }
 
     /// The configuration of a deployed worker, from the root of the workspace.
@@ -106,7 +111,7 @@ fn selection(workers: &[Worker]) -> impl Iterator<Item = String> {
 fn pack(worker: &Worker, selected: &[Worker], tools: &Tools, fingerprint: &str) -> Result<()> {
     fs::remove_file(worker.stamp()).ok();
     let mut command = tools.worker_build();
-    command.current_dir(crate::root().join(worker.folder)).arg("--release").args(selection(selected));
+    command.current_dir(worker.folder()).arg("--release").args(selection(selected));
     capture(&mut command, REMEDY)?;
     fs::write(worker.stamp(), fingerprint).or_fail(
         || format!("{}/build can't be written", worker.folder),
