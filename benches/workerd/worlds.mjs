@@ -48,19 +48,19 @@ function children() {
   );
 }
 
-/** The modules of a worker; in the run that counts, something stands around it. */
-function modules(files, counting) {
+/** The modules of a worker; in a run that looks into it, something stands around it: `counting`, or `weighing`. */
+function modules(files, around) {
   const [main, ...others] = files;
-  if (!counting) return files;
+  if (!around) return files;
   return [
-    { type: "ESModule", path: "/counting.js", contents: readFileSync(path.join(HERE, "counting.mjs"), "utf8") },
+    { type: "ESModule", path: `/${around}.js`, contents: readFileSync(path.join(HERE, `${around}.mjs`), "utf8") },
     { ...main, path: "/worker.js" },
     ...others,
   ];
 }
 
 /** A worker as it would be deployed, with other variables. */
-function configured(name, file, { counting, vars, ...others }) {
+function configured(name, file, { around, vars, ...others }) {
   const { main, workerOptions } = ofConfiguration(path.join(ROOT, file));
   const folder = path.dirname(main);
   const files = [
@@ -73,14 +73,14 @@ function configured(name, file, { counting, vars, ...others }) {
     ...workerOptions,
     name,
     modulesRoot: "/",
-    modules: modules(files, counting),
+    modules: modules(files, around),
     bindings: { ...workerOptions.bindings, ...vars },
     ...others,
   };
 }
 
 /** A worker of this folder, in one module. */
-async function bundled(name, file, { counting, ...others }) {
+async function bundled(name, file, { around, ...others }) {
   const { outputFiles } = await build({
     entryPoints: [path.join(HERE, file)],
     bundle: true,
@@ -93,7 +93,7 @@ async function bundled(name, file, { counting, ...others }) {
     logLevel: "error",
   });
   const files = [{ type: "ESModule", path: "/index.js", contents: outputFiles[0].text }];
-  return { ...COMPATIBILITY, name, modulesRoot: "/", modules: modules(files, counting), ...others };
+  return { ...COMPATIBILITY, name, modulesRoot: "/", modules: modules(files, around), ...others };
 }
 
 /** A good answer, or none. */
@@ -124,9 +124,10 @@ async function fill(db, sql, values) {
 }
 
 /** The three workers, an application behind the guard, and a worker that makes nothing but binding calls. */
-export async function edgeward({ counting = false, inspected = false, hash = "pbkdf2" } = {}) {
+export async function edgeward({ counting = false, weighing = false, inspected = false, hash = "pbkdf2" } = {}) {
+  const around = (counting && "counting") || (weighing && "weighing");
   const flags = { RBAC_ENABLED: "on", USER_MGMT_CORE: "on", USER_MGMT_ENFORCE: "on" };
-  const worker = (name, options) => configured(name, `wrangler/${name}.jsonc`, { counting, ...options });
+  const worker = (name, options) => configured(name, `wrangler/${name}.jsonc`, { around, ...options });
   const d1Databases = { DB: "edgeward" };
   const kvNamespaces = { SESSIONS: "sessions", CACHE: "cache" };
   const world = await start([
@@ -140,7 +141,7 @@ export async function edgeward({ counting = false, inspected = false, hash = "pb
       },
     }),
     worker("session-state", { kvNamespaces }),
-    configured("application", "benches/application/wrangler.jsonc", { counting }),
+    configured("application", "benches/application/wrangler.jsonc", { around }),
     await bundled("bare", "bare/worker.mjs", { d1Databases, kvNamespaces, serviceBindings: { NEXT: "nothing" } }),
     await bundled("nothing", "bare/nothing.mjs", {}),
   ], inspected ? { inspectorPort: 0 } : {});
@@ -180,7 +181,7 @@ export async function edgeward({ counting = false, inspected = false, hash = "pb
 export async function betterAuth(kind, { counting = false, hash = "pbkdf2" } = {}) {
   const world = await start([
     await bundled("better-auth", "better-auth/worker.mjs", {
-      counting,
+      around: counting && "counting",
       d1Databases: { DB: "better-auth" },
       ...(kind !== "D1" && { kvNamespaces: { KV: "better-auth" } }),
       bindings: {

@@ -55,6 +55,11 @@ cargo xtask COMMAND
         --target NAME       this one alone
       schema              the API description, by a linter and against the running system
         --examples N        so many requests of each kind for each route (25)
+      races               requests that race, on workerd
+        --rounds N          so many rounds of each race (300)
+      flood               what a flood of sign-ins takes from everybody else
+      load                mixed traffic at the limit, and what it does to memory and latency
+        --minutes N         for so long (15)
   deny                  check licences, sources and duplicates of the dependencies
   advisories            ask what is known against the crates and the npm packages (needs the open internet)
   sbom                  list what the workers are made of, and what builds them, as CycloneDX in target/sbom

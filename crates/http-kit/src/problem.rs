@@ -95,9 +95,7 @@ impl Problem {
             "too_many_requests",
             "too many attempts; wait a little and try again",
         );
-        // Whole seconds, and never too early.
-        problem.0.retry_after_seconds =
-            Some(u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX));
+        problem.0.retry_after_seconds = Some(whole_seconds(wait));
         problem
     }
 
@@ -121,6 +119,17 @@ impl Problem {
         );
         problem.0.cause = Some(cause.to_string());
         problem.0.retry_after_seconds = Some(1);
+        problem
+    }
+
+    /// 503: there is more of this to do than is good for everything else; another try makes sense after `wait`.
+    pub fn busy(wait: Duration) -> Self {
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "too many people ask for this at the moment; wait a little and try again",
+        );
+        problem.0.retry_after_seconds = Some(whole_seconds(wait));
         problem
     }
 
@@ -208,4 +217,9 @@ impl Problem {
             headers.insert(ALLOW, allow.clone());
         }
     }
+}
+
+/// Never too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX)
 }

@@ -9,6 +9,7 @@ use http_kit::{Body, Fetch, FetchError, Runtime, Service, read_body};
 use serde_json::Value;
 use store::{Db, Param, Statement};
 use store_sqlite::{Sqlite, migrations};
+use user_mgmt_app::services::hash_queue::HashQueue;
 use user_mgmt_app::services::telemetry::Counters;
 use user_mgmt_app::{App, Config, Platform, routes, services};
 
@@ -220,6 +221,7 @@ impl Native {
             db: Faulty::new(db.clone(), "DB", &faults),
             session_state: Faulty::new(session_state.clone(), "SESSION_STATE", &faults),
             kdf: RustCrypto,
+            hash_queue: HashQueue::default(),
             sign_in_limiter: Faulty::new(sign_in_limiter.clone(), "SIGN_IN_LIMIT", &faults),
             mailer: Faulty::new(mailbox.clone(), "EMAIL", &faults),
             internet: Faulty::new(internet.clone(), "internet", &faults),

@@ -1,13 +1,19 @@
 //! What can only be seen from inside: the statements, the log, the cache cut off, time passing.
 
+use std::future::Future;
+use std::sync::Mutex;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use e2e::cases::{self, PASSWORD, assign, count, create_role, member, my_id, super_admin};
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use http_kit::{Access, Body, Fetch, Level};
 use serde_json::json;
 use store::Statement;
 use testkit::{Behaviour, Client, Native, World};
+use tokio::join;
+use user_mgmt_app::services::hash_queue::MOST;
 
 /// Every table of a migration after the first.
 const LATER_TABLES: [&str; 21] = [
@@ -818,4 +824,74 @@ async fn sign_in_costs_the_same_statements_with_and_without_an_account() {
     assert_eq!(seen[0], seen[1]);
     assert_eq!(seen[0].len(), 3);
     assert_eq!(seen[0][2], ["audit_log/insert_bounded"], "after the response");
+}
+
+/// Each of them has an address of its own, which no limit by address would stop.
+#[tokio::test]
+async fn a_flood_of_sign_ins_is_refused_beyond_what_can_wait_and_no_refusal_is_a_guess() {
+    let world = Native::new();
+    member(&world, "ada@example.com").await;
+    let mut clients: Vec<_> = (0..2 * MOST).map(|_| Client::new(&world)).collect();
+    let sign_ins = clients.iter_mut().enumerate().map(async |(number, client)| {
+        let name = if number % 2 == 0 { "ada@example.com" } else { &format!("nobody{number}@example.com") };
+        client.login(name, PASSWORD).await
+    });
+    let replies = join_all(sign_ins).await;
+    let (let_in, refused) = replies.split_at(MOST);
+    for (number, reply) in let_in.iter().enumerate() {
+        assert_eq!(reply.status, if number % 2 == 0 { 200 } else { 401 }, "{}", reply.text());
+    }
+    let mut seen = Vec::new();
+    for reply in refused {
+        let mut body = reply.json();
+        assert_eq!((reply.status.as_u16(), &body["code"]), (503, &json!("busy")));
+        assert_eq!(reply.headers["retry-after"], "2");
+        body["requestId"].take();
+        seen.push(body);
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "the same whether there is an account or not: {seen:?}");
+    let guesses = count(&world, "sign_in_failures WHERE failures > 0").await;
+    assert_eq!(guesses, i64::try_from(MOST / 2).unwrap(), "a refusal is no guess");
+    Client::new(&world).login("ada@example.com", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn other_requests_get_their_turn_before_the_next_password_is_hashed() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let done = Mutex::new(Vec::new());
+    let sign_ins = join_all((0..4).map(async |_| {
+        Client::new(&world).login("ada@example.com", PASSWORD).await.expect(200);
+        done.lock().unwrap().push("signed in");
+    }));
+    let reads = async {
+        for _ in 0..4 {
+            ada.get("/load-user").await.expect(200);
+            done.lock().unwrap().push("read");
+        }
+    };
+    join!(sign_ins, reads);
+    let done = done.into_inner().unwrap();
+    assert_eq!(done[..4], ["read"; 4], "{done:?}");
+}
+
+/// Where a client goes away, the platform neither goes on with its request nor drops it.
+#[tokio::test]
+async fn requests_that_were_given_up_hold_no_place_for_the_next_hash() {
+    let world = Native::new();
+    member(&world, "ada@example.com").await;
+    for _ in 0..MOST {
+        let client = Box::leak(Box::new(Client::new(&world)));
+        let mut given_up = Box::pin(client.login("ada@example.com", PASSWORD));
+        // So far that it waits.
+        for _ in 0..50 {
+            assert!(given_up.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        std::mem::forget(given_up);
+    }
+    let mut next = Client::new(&world);
+    next.login("ada@example.com", PASSWORD).await.expect_problem(503, "busy");
+    world.runtime.advance(Duration::from_secs(1));
+    next.login("ada@example.com", PASSWORD).await.expect(200);
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http_kit::{Analytics, Service, Vars};
 use store_d1::D1;
+use user_mgmt_app::services::hash_queue::HashQueue;
 use user_mgmt_app::services::mail::HttpSender;
 use user_mgmt_app::services::telemetry::Counters;
 use user_mgmt_app::{App, Config, NAME, Platform, routes, services};
@@ -52,6 +53,7 @@ fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>
         db: D1::new(db?),
         session_state: ServiceBinding::new(session_state?).with_patience(PATIENCE),
         kdf: WebCrypto,
+        hash_queue: HashQueue::default(),
         sign_in_limiter: RateLimiter::new(sign_in_limiter?),
         mailer,
         internet: Internet,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use store::Db;
 
 use crate::config::Config;
+use crate::services::hash_queue::HashQueue;
 use crate::services::mail::Mailer;
 use crate::services::telemetry::Counters;
 
@@ -37,6 +38,8 @@ pub struct App<P: Platform> {
     pub session_state: P::SessionState,
     /// What turns passwords into keys.
     pub kdf: P::Kdf,
+    /// Whose password is hashed next.
+    pub hash_queue: HashQueue,
     /// What counts sign-ins and the like by client address.
     pub sign_in_limiter: P::RateLimit,
     /// What sends mail.

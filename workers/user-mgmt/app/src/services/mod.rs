@@ -6,6 +6,7 @@ pub mod audit;
 pub(crate) mod authority;
 pub mod change;
 pub mod cron;
+pub mod hash_queue;
 pub mod mail;
 pub mod oidc;
 pub(crate) mod one_time_tokens;

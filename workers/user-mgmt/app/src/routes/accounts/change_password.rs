@@ -41,7 +41,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let stored = present.password_hash.as_deref();
     let guess =
         confirm_password(&app, &request, &caller, &body.current_password, stored, "currentPassword").await?;
-    let hash = passwords::hash(&app, &body.new_password).await?;
+    let hash = passwords::hash_as_well(&app, body.new_password.as_password()).await?;
 
     let mut change = Change::own(&app, &request, &caller);
     let now = change.now();

@@ -112,7 +112,7 @@ async fn verify<P: Platform>(
             "the e-mail address or the password is wrong",
         ));
     };
-    let new_hash = if rehash { Some(passwords::again(app, &body.password).await?) } else { None };
+    let new_hash = if rehash { Some(passwords::hash_as_well(app, &body.password).await?) } else { None };
     // Whoever knows the password may know the rest.
     if !user.active {
         sign_in_failed(app, request, account, Refusal::Suspended);

@@ -1,0 +1,106 @@
+//! Whose password is hashed next.
+//!
+//! An isolate does one thing at a time, and a hash takes as long as many other requests together. So passwords are hashed one
+//! after the other, with a pause in between in which whatever else there is to do gets its turn; and only so many requests
+//! wait for that. One more is refused at once, with 503 `busy`: alike for whoever has an account and whoever has none, and
+//! without its counting as a guess. However many sign in, the others wait for one hash at a time.
+//!
+//! Nobody is woken by somebody else, since on Workers a request may do nothing on behalf of another: each looks again by
+//! itself. And where a client goes away, the platform neither goes on with its request nor drops it, so that a place whose
+//! owner does not look when it should is passed over.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use accounts::Timestamp;
+use http_kit::Runtime;
+
+/// How many wait at the most. With the hash that is the default, the last of them waits for two or three seconds.
+pub const MOST: usize = 32;
+/// What is free between two hashes, at the least.
+const PAUSE: Duration = Duration::from_millis(2);
+/// No hash is so quick that whoever is behind others should look more often.
+const PATIENCE: Duration = Duration::from_millis(8);
+/// Whoever is so late to look may have gone. Where it has not, it only comes after somebody else.
+const LATE: Duration = Duration::from_millis(200);
+
+/// The requests of an isolate that want a password hashed.
+#[derive(Debug, Default)]
+pub struct HashQueue(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Places in the order in which they were taken, and by when each is looked at again.
+    waiting: BTreeMap<u64, Timestamp>,
+    /// How many places were taken so far.
+    taken: u64,
+    /// How many turns there were so far.
+    turns: u64,
+}
+
+/// Too many wait already.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+impl HashQueue {
+    /// Waits for a turn: whoever gets one hashes at once.
+    pub(crate) async fn turn(&self, runtime: &dyn Runtime) -> Result<(), Full> {
+        if self.present(runtime.now()).waiting.len() >= MOST {
+            return Err(Full);
+        }
+        self.another_turn(runtime).await;
+        Ok(())
+    }
+
+    /// Waits for a turn more, for a request that had one: whoever was let in is not turned away half-way.
+    pub(crate) async fn another_turn(&self, runtime: &dyn Runtime) {
+        let place = Place::take(self);
+        let mut turns = None;
+        while let Some(pause) = place.look(&mut turns, runtime.now()) {
+            runtime.sleep(pause).await;
+        }
+    }
+
+    /// The state without those who may have gone.
+    fn present(&self, now: Timestamp) -> MutexGuard<'_, State> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.waiting.retain(|_, due| *due >= now.minus(LATE));
+        state
+    }
+}
+
+/// A place in the queue.
+struct Place<'a> {
+    queue: &'a HashQueue,
+    number: u64,
+}
+
+impl<'a> Place<'a> {
+    fn take(queue: &'a HashQueue) -> Self {
+        let mut state = queue.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.taken += 1;
+        Self { queue, number: state.taken }
+    }
+
+    /// Takes the turn where nobody is ahead and nobody has had one since the last look, which saw so many `turns`. Gives how
+    /// long to wait otherwise.
+    fn look(&self, turns: &mut Option<u64>, now: Timestamp) -> Option<Duration> {
+        let mut state = self.queue.present(now);
+        let ahead = state.waiting.range(..self.number).count();
+        if ahead == 0 && *turns == Some(state.turns) {
+            state.turns += 1;
+            return None;
+        }
+        *turns = Some(state.turns);
+        let pause = PAUSE + PATIENCE * u32::try_from(ahead).unwrap_or(u32::MAX);
+        state.waiting.insert(self.number, now.plus(pause));
+        Some(pause)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.queue.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.remove(&self.number);
+    }
+}

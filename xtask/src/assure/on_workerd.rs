@@ -1,0 +1,30 @@
+//! What shows on the workers as they are built for release, each of them asked without anything in between.
+
+use crate::failure::Result;
+use crate::process::stream;
+use crate::progress::Progress;
+use crate::tools::{self, Tools};
+use crate::workers::{self, MEASURED};
+
+/// Mixed traffic for so many minutes.
+pub(crate) fn load(minutes: u32) -> Result<()> {
+    script("sustained", &[minutes.to_string()], &format!("{minutes} minutes of load"))
+}
+
+/// Requests beside a flood of sign-ins.
+pub(crate) fn flood() -> Result<()> {
+    script("flood", &[], "a flood of sign-ins")
+}
+
+/// Runs a script of `benches/workerd`.
+fn script(name: &str, args: &[String], what: &str) -> Result<()> {
+    let missing = Tools::missing(&tools::BENCH)?;
+    let mut progress = Progress::new(missing.len() + workers::STEPS + 1);
+    let tools = Tools::install(missing, &mut progress)?;
+    workers::build(&MEASURED, &tools, &mut progress)?;
+    progress.loud(what, || {
+        let mut command = tools.command("node");
+        command.arg(format!("benches/workerd/{name}.mjs")).args(args);
+        stream(&mut command, "mend what it says above, or run it again on a machine with nothing else to do")
+    })
+}
