@@ -4,13 +4,16 @@
 use accounts::{AuditEventId, Email, OutboxId, TenantId, Timestamp, TokenHash, UserId};
 use serde::Deserialize;
 
-use crate::rows::json;
+use crate::rows::{json, optional_json_of};
 use crate::statement::statement;
-use crate::{Param, Query, Statement};
+use crate::{Db, Param, Query, Statement, StoreError};
 
 mod action;
 
 pub use action::{Action, Target};
+
+/// How often a page looks into an index at most.
+pub const LOOKS: u32 = 1_000;
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -191,44 +194,72 @@ pub enum Actions {
     Group(String),
 }
 
-/// A page of events, the newest first, after the one whose id is `after`. The index of the filter that is likely to leave
-/// the fewest finds them; the others are checked row by row.
-pub fn page(filter: &Filter, after: &str, limit: u32) -> Query<Recorded> {
+/// A page of events, and after which id the next one starts, if there may be one.
+#[derive(Clone, Debug)]
+pub struct EventPage {
+    /// The newest first.
+    pub events: Vec<Recorded>,
+    /// The last id down to which all events have been looked at.
+    pub next: Option<String>,
+}
+
+/// An event of a page. A row without one only says how far the page went.
+#[derive(Deserialize)]
+struct PageRow {
+    last: Option<String>,
+    #[serde(deserialize_with = "optional_json_of")]
+    event: Option<Recorded>,
+}
+
+/// A page of events, the newest first, after the one whose id is `after`. Each filter has an index, and events that all of
+/// them have are found by going from one to the next. A page takes [`LOOKS`] of these steps and no more: it may then hold
+/// fewer events than were asked for, or none, and still be followed by another.
+pub async fn page(db: &impl Db, filter: &Filter, after: &str, limit: u32) -> Result<EventPage, StoreError> {
     let Filter { actor, target, actions, tenant, request_id, from, to } = filter;
     let (action, group) = match actions {
         None => (None, None),
         Some(Actions::One(action)) => (Some(action.as_str()), None),
         Some(Actions::Group(group)) => (None, Some(group.as_str())),
     };
-    let statement = if request_id.is_some() {
-        statement!("audit_log/page_by_request")
-    } else if target.is_some() {
-        statement!("audit_log/page_by_target")
-    } else if actor.is_some() {
-        statement!("audit_log/page_by_actor")
-    } else if action.is_some() {
-        statement!("audit_log/page_by_action")
-    } else if group.is_some() {
-        statement!("audit_log/page_by_group")
-    } else if tenant.is_some() {
-        statement!("audit_log/page_by_tenant")
-    } else {
-        statement!("audit_log/page")
-    };
+    let indexes: String = [
+        ('r', request_id.is_some()),
+        ('o', target.is_some()),
+        ('a', actor.is_some()),
+        ('n', action.is_some()),
+        ('g', group.is_some()),
+        ('t', tenant.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(index, asked)| asked.then_some(index))
+    .collect();
     // Every id is below `~`.
     let below = to.map_or_else(|| "~".to_owned(), |to| AuditEventId::first_at(to).to_string());
     let below = if after.is_empty() || *below < *after { below } else { after.to_owned() };
-    let params: Vec<Param> = vec![
-        below.into(),
-        from.map(|from| AuditEventId::first_at(from).to_string()).unwrap_or_default().into(),
-        i64::from(limit).into(),
-        actor.as_ref().into(),
-        target.as_ref().map(|(kind, _)| kind.as_str()).into(),
-        target.as_ref().map(|(_, id)| id.as_str()).into(),
-        action.into(),
-        group.into(),
-        tenant.as_deref().into(),
-        request_id.as_deref().into(),
-    ];
-    Query::new(Statement { params, ..statement })
+    let rows: Query<PageRow> = Query::new(statement!(
+        "audit_log/page",
+        below,
+        from.map(|from| AuditEventId::first_at(from).to_string()).unwrap_or_default(),
+        i64::from(limit + 1),
+        actor.as_ref(),
+        target.as_ref().map(|(kind, _)| kind.as_str()),
+        target.as_ref().map(|(_, id)| id.as_str()),
+        action,
+        group,
+        tenant.as_deref(),
+        request_id.as_deref(),
+        i64::from(LOOKS),
+        // By none of them: by the ids alone.
+        if indexes.is_empty() { "-".to_owned() } else { indexes },
+    ));
+    let rows = rows.all(db).await?;
+    let reach = rows.first().and_then(|row| row.last.clone());
+    let mut events: Vec<Recorded> = rows.into_iter().filter_map(|row| row.event).collect();
+    let limit = limit as usize;
+    let next = if events.len() > limit {
+        events.truncate(limit);
+        events.last().map(|event| event.id.clone())
+    } else {
+        reach
+    };
+    Ok(EventPage { events, next })
 }

@@ -83,7 +83,8 @@ pub struct UserPage<K> {
 
 /// What a search looks for in names and addresses: each word of it, in any part of them; case and accents do not count.
 /// One or two characters are what a name or an address begins with. Where a longer text has a word of one or two
-/// characters, it is looked for as it stands.
+/// characters, it is looked for as it stands. The whole address of an account finds that account alone; one that nobody has,
+/// those whose address it is a part of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchText(String);
 
@@ -105,11 +106,22 @@ impl FromStr for SearchText {
 }
 
 impl SearchText {
+    /// The text as an address, if it is a whole one.
+    fn address(&self) -> Option<Email> {
+        Email::parse(&self.0).ok()
+    }
+
     /// As an expression of FTS5. The index knows sequences of three characters; the marks that a user's names and address
-    /// begin with in it make three of one or two.
+    /// begin with in it make three of one or two. Of a whole address it is asked for what comes before the domain, which
+    /// everybody may share, so that its lists are the longest.
     fn expression(&self) -> String {
         let phrase = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let length = |text: &str| text.chars().count();
+        if let Some(address) = self.address() {
+            let address = address.as_str();
+            let domain = address.find('@').map_or(0, |at| at + 1);
+            return phrase(&address[..domain.max(3)]);
+        }
         match length(&self.0) {
             1 => phrase(&format!("\u{2}\u{2}{}", self.0)),
             2 => phrase(&format!("\u{2}{}", self.0)),
@@ -186,7 +198,8 @@ pub async fn search(
     limit: u32,
 ) -> Result<UserPage<i64>, StoreError> {
     let Filter { status, tenant, role } = filter;
-    let sifted = status.is_some() || tenant.is_some() || role.is_some();
+    let address = text.address();
+    let sifted = status.is_some() || tenant.is_some() || role.is_some() || address.is_some();
     let considered = if sifted { CONSIDERED } else { limit + 1 };
     let rows = Query::new(statement!(
         "user_details/search",
@@ -197,6 +210,7 @@ pub async fn search(
         role.as_deref(),
         i64::from(considered),
         i64::from(limit + 1),
+        address.as_ref(),
     ));
     Ok(assemble(rows.all(db).await?, considered, limit))
 }
@@ -230,6 +244,9 @@ mod tests {
             ("jo li", "\"jo li\""),
             ("a\"b OR c*", "\"a\"\"b OR c*\""),
             ("NEAR(ada)", "\"NEAR(ada)\""),
+            ("Ada@Example.com", "\"ada@\""),
+            ("a@b.example", "\"a@b\""),
+            ("ada@exam", "\"ada@exam\""),
         ] {
             assert_eq!(text.parse::<SearchText>().unwrap().expression(), expression, "{text}");
         }

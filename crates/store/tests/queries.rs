@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use store_sqlite::Sqlite;
 
 /// What a statement has put together itself, of a bounded number of rows.
-const OF_A_STATEMENT: [&str; 6] = ["chosen", "considered", "found", "giving", "reach", "page"];
+const OF_A_STATEMENT: [&str; 9] =
+    ["addressed", "chosen", "considered", "final", "found", "giving", "look", "page", "reach"];
 
 /// Tables of so few rows that reading them whole is as good as an index.
 const OF_ONE_ROW: [&str; 1] = ["rbac_meta"];

@@ -81,7 +81,7 @@ async fn a_strict_check_is_one_round_trip() {
     admin.get("/rbac/roles?limit=100").await.expect(200);
     assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], ["roles/list"]]);
     admin.get("/v1/admin/audit?action=role.&tenant=default").await.expect(200);
-    assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], ["audit_log/page_by_group"]]);
+    assert_eq!(names(&world.db.take_calls()), [["sessions/principal"], ["audit_log/page"]]);
 }
 
 #[tokio::test]

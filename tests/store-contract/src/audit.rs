@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use accounts::{AuditEventId, TenantId, Timestamp, UserId};
 use serde_json::{Value, json};
-use store::audit::{self, Action, Actions, AuditEvent, Filter, SessionReplaced};
+use store::audit::{self, Action, Actions, AuditEvent, Filter, Recorded, SessionReplaced};
 use store::audit_meta::{self, Removal, Removed};
 use store::{Db, decode, guard, sessions, users};
 
@@ -90,15 +90,26 @@ pub(crate) async fn event_is_neither_changed_nor_removed(db: &impl Db) -> Check 
 
 /// The ids of all pages of two.
 async fn ids(db: &impl Db, filter: &Filter) -> Check<Vec<String>> {
-    let mut found: Vec<String> = Vec::new();
+    let (mut found, mut after): (Vec<String>, String) = Default::default();
     loop {
-        let after = found.last().cloned().unwrap_or_default();
-        let page = audit::page(filter, &after, 2).all(db).await?;
-        if page.is_empty() {
-            return Ok(found);
+        let page = audit::page(db, filter, &after, 2).await?;
+        found.extend(page.events.into_iter().map(|event| event.id));
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(found),
         }
-        found.extend(page.into_iter().map(|event| event.id));
     }
+}
+
+/// The events of one page.
+async fn page(db: &impl Db, filter: &Filter, limit: u32) -> Check<Vec<Recorded>> {
+    Ok(audit::page(db, filter, "", limit).await?.events)
+}
+
+/// The newest event.
+async fn newest(db: &impl Db, filter: &Filter) -> Check<Recorded> {
+    let events = page(db, filter, 1).await?;
+    events.into_iter().next().ok_or_else(|| Failure::new("no event".to_owned()))
 }
 
 pub(crate) async fn pages_of_events_hold_each_once_the_newest_first(db: &impl Db) -> Check {
@@ -170,6 +181,84 @@ pub(crate) async fn events_are_found_by_each_filter_and_by_all_together(db: &imp
     Ok(())
 }
 
+/// Events of three actors, two actions and two requests in turns, in which each pair of filters agrees in another rhythm.
+pub(crate) async fn events_that_two_filters_share_are_found_whatever_each_finds_alone(db: &impl Db) -> Check {
+    let actors = [user_id(), user_id(), user_id()];
+    let actions = [Action::TokenRevoked, Action::UserUpdated];
+    let requests = [format!("first {}", number()), format!("second {}", number())];
+    let events: Vec<AuditEvent> = (0..60)
+        .map(|n: usize| AuditEvent {
+            actor: Some(actors[n * n % 3]),
+            action: actions[n / 4 % 2],
+            request_id: requests[n / 7 % 2].clone(),
+            ..event_at(later(n as u64))
+        })
+        .collect();
+    db.batch(events.iter().map(audit::insert).collect()).await?;
+    for actor in actors {
+        for (action, name) in actions.into_iter().zip(["token.revoked", "user.updated"]) {
+            for request in &requests {
+                let one = Filter { actor: Some(actor), ..Filter::default() };
+                let two = Filter { actions: Some(Actions::One(name.to_owned())), ..one.clone() };
+                let group = name.split_inclusive('.').next().unwrap_or_default().to_owned();
+                let three = Filter {
+                    actions: Some(Actions::Group(group)),
+                    request_id: Some(request.clone()),
+                    ..one.clone()
+                };
+                for (filter, asked) in [(&one, 1), (&two, 2), (&three, 3)] {
+                    let wanted = events.iter().rev().filter(|event| {
+                        event.actor == Some(actor)
+                            && (asked < 2 || event.action == action)
+                            && (asked < 3 || event.request_id == *request)
+                    });
+                    let wanted: Vec<String> = wanted.map(|event| event.id.to_string()).collect();
+                    same(ids(db, filter).await?, wanted)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What somebody else did in between, more often than a page looks.
+pub(crate) async fn a_page_that_has_looked_often_enough_is_followed_by_another(db: &impl Db) -> Check {
+    let (actor, other) = (user_id(), user_id());
+    let start = 20_000 + 3 * number();
+    // By turns one does one thing and the other another, so that neither index passes over many.
+    let between = sql(
+        "INSERT INTO audit_log (id, at, action, actor_id, target_type, target_id, request_id, details)
+         SELECT printf('%s%012x', substr(?1, 1, 24), value), 0, iif(value % 2, 'role.created', 'role.deleted'),
+           iif(value % 2, ?2, ?3), 'role', '', 'between', '{}'
+         FROM json_each(?4)",
+        [
+            (&audit_event_id(later(start + 1))).into(),
+            (&actor).into(),
+            (&other).into(),
+            json!((0..2 * audit::LOOKS).collect::<Vec<_>>()).to_string().into(),
+        ],
+    );
+    let wanted = [later(start), later(start + 2)].map(|at| AuditEvent {
+        actor: Some(actor),
+        action: Action::RoleDeleted,
+        ..event_at(at)
+    });
+    let [first, last] = wanted.each_ref().map(|event| event.id.to_string());
+    db.batch(vec![audit::insert(&wanted[0]), between, audit::insert(&wanted[1])]).await?;
+    let deleted = Some(Actions::One("role.deleted".to_owned()));
+    let filter = Filter { actor: Some(actor), actions: deleted, ..Filter::default() };
+    let (mut found, mut after): (Vec<Vec<String>>, String) = Default::default();
+    loop {
+        let page = audit::page(db, &filter, &after, 2).await?;
+        found.push(page.events.into_iter().map(|event| event.id).collect());
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    same(found, [vec![last], vec![], vec![first]])
+}
+
 pub(crate) async fn actor_is_named_while_there_is_an_account(db: &impl Db) -> Check {
     let mut ada = new_user()?;
     ada.first_name = Some(person_name("Ada")?);
@@ -177,19 +266,19 @@ pub(crate) async fn actor_is_named_while_there_is_an_account(db: &impl Db) -> Ch
     let event = AuditEvent { actor: Some(ada.id), ..event_at(later(1)) };
     audit::insert(&event).run(db).await?;
     let filter = Filter { actor: Some(ada.id), ..Filter::default() };
-    let found = audit::page(&filter, "", 1).one(db).await?;
+    let found = newest(db, &filter).await?;
     same(found.actor_email, Some(ada.email.to_string()))?;
     same(found.actor_first_name.as_deref(), Some("Ada"))?;
     same(found.details, event.details)?;
     same(found.tenant.as_deref(), Some("default"))?;
     users::delete(ada.id).run(db).await?;
-    let found = audit::page(&filter, "", 1).one(db).await?;
+    let found = newest(db, &filter).await?;
     same((found.actor_id, found.actor_email), (Some(ada.id.to_string()), None::<String>))
 }
 
 /// The details of the events of one actor, the oldest first.
 async fn details(db: &impl Db, actor: Option<UserId>) -> Check<Vec<Value>> {
-    let found = audit::page(&Filter { actor, ..Filter::default() }, "", 100).all(db).await?;
+    let found = page(db, &Filter { actor, ..Filter::default() }, 100).await?;
     Ok(found.into_iter().rev().map(|event| event.details).collect())
 }
 
@@ -238,7 +327,7 @@ pub(crate) async fn session_that_is_replaced_is_told_of(db: &impl Db) -> Check {
     same(details(db, Some(actor)).await?, [json!({ "reason": "replaced", "userId": owner })])?;
     sessions::delete(session.id).run(db).await?;
     let filter = Filter { target: Some(("session".to_owned(), session.id.to_string())), ..Filter::default() };
-    same(audit::page(&filter, "", 1).one(db).await?.tenant.as_deref(), Some("default"))
+    same(newest(db, &filter).await?.tenant.as_deref(), Some("default"))
 }
 
 pub(crate) async fn flags_are_told_of_when_they_change(db: &impl Db) -> Check {
@@ -251,7 +340,7 @@ pub(crate) async fn flags_are_told_of_when_they_change(db: &impl Db) -> Check {
         db.batch(audit_meta::tell_flags(audit_event_id(NOW), NOW, &run, flags).to_vec()).await?;
     }
     let filter = Filter { request_id: Some(run), ..Filter::default() };
-    let told = audit::page(&filter, "", 10).all(db).await?;
+    let told = page(db, &filter, 10).await?;
     let told: Vec<Value> = told.into_iter().map(|event| event.details).collect();
     same(told.len(), 2)?;
     for expected in [json!({ "before": before, "after": off }), json!({ "before": off, "after": on })] {
@@ -292,7 +381,7 @@ pub(crate) async fn oldest_events_are_removed_by_telling_of_it(db: &impl Db) -> 
     guarded(audit::insert(&event_at(old(0))).run(db).await, "audit_append_only")?;
 
     let filter = Filter { request_id: Some(removal.clone()), ..Filter::default() };
-    let told = audit::page(&filter, "", 10).all(db).await?;
+    let told = page(db, &filter, 10).await?;
     same(told.len(), 2)?;
     let last = told.into_iter().find(|event| event.details["removed"] == 1);
     let last = last.map(|event| event.details).unwrap_or_default();

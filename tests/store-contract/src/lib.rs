@@ -125,6 +125,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             pages_hold_each_user_that_a_filter_leaves_once
             search_finds_parts_of_names_and_addresses
             search_for_one_or_two_characters_finds_beginnings
+            search_for_a_whole_address_finds_its_account_alone
             search_follows_the_users
             search_is_narrowed_by_filters
             page_that_sifts_costs_the_same_however_few_are_left
@@ -292,6 +293,8 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             event_is_neither_changed_nor_removed
             pages_of_events_hold_each_once_the_newest_first
             events_are_found_by_each_filter_and_by_all_together
+            events_that_two_filters_share_are_found_whatever_each_finds_alone
+            a_page_that_has_looked_often_enough_is_followed_by_another
             actor_is_named_while_there_is_an_account
             events_that_a_stranger_brings_about_are_bounded
             session_that_is_replaced_is_told_of

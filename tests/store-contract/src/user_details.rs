@@ -148,6 +148,22 @@ pub(crate) async fn search_for_one_or_two_characters_finds_beginnings(db: &impl 
     same(found(db, "明", &here).await?.len(), 0)
 }
 
+/// Where nobody has the address, whoever's address it is a part of.
+pub(crate) async fn search_for_a_whole_address_finds_its_account_alone(db: &impl Db) -> Check {
+    let unique = format!("a{:08}", number());
+    let address = format!("{unique}@one.example");
+    let longer = named(db, "Jo", &unique, &format!("jo.{address}")).await?;
+    let ann = named(db, "Ann", &unique, &address).await?;
+    let all = Filter::default();
+    same(found(db, &address, &all).await?, vec![ann])?;
+    same(found(db, &address.to_uppercase(), &all).await?, vec![ann])?;
+    same(found(db, &format!("{unique}@one"), &all).await?, vec![ann, longer])?;
+    let suspended = Filter { status: Some(UserStatus::Suspended), ..Filter::default() };
+    same(found(db, &address, &suspended).await?, vec![])?;
+    users::delete(ann).run(db).await?;
+    same(found(db, &address, &all).await?, vec![longer])
+}
+
 /// Through every change of a user, and their end.
 pub(crate) async fn search_follows_the_users(db: &impl Db) -> Check {
     let unique = format!("w{:08}", number());

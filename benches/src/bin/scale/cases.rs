@@ -213,7 +213,7 @@ impl Bench {
                         _ => self.scale.event(self.near(place, self.scale.events(), random)).to_string(),
                     };
                     let filter = &filter;
-                    move || drop(wait(audit::page(filter, &after, PAGE + 1).all(&self.db)))
+                    move || drop(wait(audit::page(&self.db, filter, &after, PAGE)))
                 })
             })
             .collect()
@@ -238,6 +238,12 @@ impl Bench {
             ("the same, the last page", Box::new(fixed("example.com")), &all, Some(1)),
             ("first and last name", Box::new(fixed(&format!("{first} {last}"))), &all, None),
             ("one whole address", Box::new(|random| self.scale.email(random % self.scale.users)), &all, None),
+            (
+                "a whole address that nobody has",
+                Box::new(|random| self.scale.email(random % self.scale.users).replace('@', "0@")),
+                &all,
+                None,
+            ),
             ("nobody, `qqq`", Box::new(fixed("qqq")), &all, None),
             ("nobody, of frequent parts, `ann.gold`", Box::new(fixed("ann.gold")), &all, None),
             ("`example.com`, suspended", Box::new(fixed("example.com")), &suspended, None),

@@ -1,13 +1,23 @@
 -- A page of the users whose names or address match ?1, the newest first, after the number ?2. At most ?6 matches are
 -- considered, so that a page costs the same wherever it is and however few are left of them. There is always a row: it says
--- how far this went.
+-- how far this went. Where ?8 is somebody's whole address, its own index finds it, and the other, which would follow every
+-- three letters of it, is given an empty phrase, which matches nothing.
 WITH
 chosen AS MATERIALIZED (
   SELECT (SELECT id FROM tenants WHERE name = ?4) AS tenant_id, (SELECT id FROM roles WHERE name = ?5) AS role_id
 ),
+addressed AS MATERIALIZED (
+  SELECT user_search_numbers.number
+  FROM users CROSS JOIN user_search_numbers ON user_search_numbers.user_id = users.id
+  WHERE users.email = ?8
+),
 considered AS MATERIALIZED (
-  SELECT rowid AS number FROM user_search WHERE user_search MATCH ?1 AND rowid < CAST(?2 AS INTEGER)
-  ORDER BY rowid DESC LIMIT ?6
+  SELECT number FROM addressed WHERE number < CAST(?2 AS INTEGER)
+  UNION ALL
+  SELECT * FROM (
+    SELECT rowid FROM user_search
+    WHERE user_search MATCH iif(EXISTS (SELECT 1 FROM addressed), '""', ?1) AND rowid < CAST(?2 AS INTEGER)
+    ORDER BY rowid DESC LIMIT ?6)
 )
 SELECT reach.last, reach.considered, page.number AS key, page.user
 FROM (SELECT min(number) AS last, count(*) AS considered FROM considered) AS reach
@@ -29,6 +39,7 @@ LEFT JOIN (
       AND (?4 IS NULL OR users.tenant_id = (SELECT tenant_id FROM chosen))
       AND (?5 IS NULL OR EXISTS (
         SELECT 1 FROM user_roles WHERE user_id = users.id AND role_id = (SELECT role_id FROM chosen)))
+      AND (?8 IS NULL OR instr(users.email, ?8) > 0)
     ORDER BY considered.number DESC
     LIMIT ?7
   ) AS found

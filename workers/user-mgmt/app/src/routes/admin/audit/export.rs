@@ -233,18 +233,16 @@ impl<P: Platform> Export<P> {
 
     /// A page as it is written.
     async fn page(&mut self, after: &str) -> Result<Vec<u8>, ExportError> {
-        let rows = audit::page(&self.filter, after, PAGE).all(&self.app.db).await.map_err(|error| {
+        let page = audit::page(&self.app.db, &self.filter, after, PAGE).await.map_err(|error| {
             let fields = json!({ "cause": store_problem(&error).cause() });
             self.request.context.log(Level::Error, "an export of the audit log broke off", fields);
             ExportError::Store
         })?;
         let mut text = if after.is_empty() { self.format.head()? } else { Vec::new() };
-        if rows.len() == PAGE as usize
-            && let Some(last) = rows.last()
-        {
-            self.next = Next::Page(last.id.clone());
+        if let Some(last) = page.next {
+            self.next = Next::Page(last);
         }
-        for event in rows {
+        for event in page.events {
             text.extend(self.format.line(event)?);
         }
         Ok(text)

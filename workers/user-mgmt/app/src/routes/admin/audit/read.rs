@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use api::{AuditEvent, Page};
-use http_kit::{Doc, Outcome, Request};
+use http::StatusCode;
+use http_kit::{Doc, Outcome, Request, json};
 use rbac::Allowed;
 use store::audit;
 
@@ -12,9 +13,11 @@ use super::{filter, to_api};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 use crate::routes::paging::{Paging, paged};
+use crate::services::problems::store_problem;
 
 pub(in crate::routes) fn doc() -> Doc {
-    let doc = Doc::new("The audit log, the newest events first").gives::<Page<AuditEvent>>(200);
+    let summary = "The audit log, the newest events first; a page may have fewer than `limit`, and is the last one without `nextCursor`";
+    let doc = Doc::new(summary).gives::<Page<AuditEvent>>(200);
     paged(filter::describe(doc))
 }
 
@@ -28,6 +31,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     }
     let filter = filter::read(&request)?;
     let paging = Paging::asked(&request)?;
-    let rows = |after: &str, limit| audit::page(&filter, after, limit);
-    paging.answer(&app.db, rows, |event| event.id.clone(), to_api).await
+    let page = audit::page(&app.db, &filter, paging.cursor.key(), paging.limit.get()).await;
+    let page = page.map_err(|error| store_problem(&error))?;
+    json(StatusCode::OK, &Page::followed_by(page.events.into_iter().map(to_api).collect(), page.next))
 }

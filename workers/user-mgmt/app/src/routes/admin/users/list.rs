@@ -19,7 +19,7 @@ pub(in crate::routes) fn doc() -> Doc {
         .gives::<Page<AdminUser>>(200)
         .query("limit", "1 to 100; 50 if absent")
         .query("cursor", "from the page before, of the same search and filters")
-        .query("q", "words that names or the address contain; one or two characters: what they begin with")
+        .query("q", "words that names or the address contain; one or two characters: what they begin with; a whole address: that account")
         .query("status", "`active`, `invited` or `suspended`")
         .query("role", "the name of a role")
         .query("tenant", "the name of a tenant")
