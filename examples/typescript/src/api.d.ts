@@ -916,7 +916,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The audit log, the newest events first
+         * The audit log, the newest events first; a page may have fewer than `limit`, and is the last one without `nextCursor`
          * @description Needs: The permission `audit:read`.
          */
         get: operations["getV1AdminAudit"];
@@ -8086,7 +8086,7 @@ export interface operations {
                 limit?: string;
                 /** @description from the page before, of the same search and filters */
                 cursor?: string;
-                /** @description words that names or the address contain; one or two characters: what they begin with */
+                /** @description words that names or the address contain; one or two characters: what they begin with; a whole address: that account */
                 q?: string;
                 /** @description `active`, `invited` or `suspended` */
                 status?: string;
