@@ -84,6 +84,9 @@ export default [
       await visitor.page.getByRole("dialog").waitFor();
     },
   },
+  { name: "sign-in-again", as: "member", open: at("/sign-in-again?next=/sessions/end-others") },
+  { name: "sign-in-again-wrong", as: "member", open: (visitor) => submit(visitor, "/sign-in-again", { Password: "not the password" }, "Sign in once more") },
+  { name: "sign-in-again-sso", as: "sso", open: at("/sign-in-again?next=/identities") },
   { name: "tokens-none", as: "admin", open: at("/tokens") },
   { name: "tokens", as: "hostile", open: at("/tokens") },
   { name: "tokens-new-member", as: "member", open: at("/tokens/new") },

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { visit, visitBothWays } from "../support/suite.mjs";
 import { PASSWORD } from "../support/world.mjs";
 
-const PAGES = ["/profile", "/password", "/sessions", "/sessions/end-others", "/tokens", "/tokens/new", "/identities", "/delete-account"];
+const PAGES = ["/profile", "/password", "/sessions", "/sessions/end-others", "/tokens", "/tokens/new", "/identities", "/sign-in-again", "/delete-account"];
 
 visitBothWays("every page of the account asks for a sign-in and is come back to", async ({ world, visitor }) => {
   const email = await world.person("returning");

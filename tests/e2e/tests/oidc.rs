@@ -47,6 +47,11 @@ async fn sign_in(world: &Native, client: &mut Client<'_, Native>) -> Reply {
     client.get(&format!("/oidc/callback?{query}")).await
 }
 
+/// From now on the provider says that credentials were entered at each sign-in.
+fn credentials_are_entered(world: &Native) {
+    world.identity_provider.tamper_with_id_tokens(|claims| claims["auth_time"] = claims["iat"].clone());
+}
+
 /// Links an identity to the account of whoever is signed in.
 async fn link(world: &Native, client: &mut Client<'_, Native>) -> Reply {
     let begun = client.post("/identities", &json!({ "provider": "sso" })).await.expect(200);
@@ -146,6 +151,7 @@ async fn next_never_leads_to_another_site() {
         assert_eq!(location(&reply), "/profile", "{next}");
     }
     let mut client = Client::new(&world);
+    credentials_are_entered(&world);
     sign_in(&world, &mut client).await.expect(303);
     let body = json!({ "provider": "sso", "next": "//evil.example" });
     let problem = client.post("/identities", &body).await.expect_problem(400, "invalid_request");
@@ -760,9 +766,69 @@ async fn an_identity_is_unlinked_with_what_came_with_it() {
 }
 
 #[tokio::test]
+async fn identities_are_linked_and_unlinked_after_a_sign_in_just_now_alone() {
+    let world = auto();
+    world.identity_provider.set_person(&ada());
+    let refused = async |client: &mut Client<'_, Native>, id: &str| {
+        let body = json!({ "provider": "sso" });
+        client.post("/identities", &body).await.expect_problem(403, "recent_sign_in_required");
+        client.delete(&format!("/identities/{id}")).await.expect_problem(403, "recent_sign_in_required");
+    };
+    // By a password: while the sign-in is young.
+    let mut bob = member(&world, "bob@example.com").await;
+    link(&world, &mut bob).await.expect(303);
+    let id = text(&bob.get("/identities").await.json()["items"][0]["id"]);
+    world.runtime.advance(Duration::from_secs(601));
+    refused(&mut bob, &id).await;
+    bob.login("bob@example.com", PASSWORD).await.expect(200);
+    // At a provider: while the credentials are, and not where it knew the browser.
+    let mut by_identity = Client::new(&world);
+    sign_in(&world, &mut by_identity).await.expect(303);
+    refused(&mut by_identity, &id).await;
+    credentials_are_entered(&world);
+    sign_in(&world, &mut by_identity).await.expect(303);
+    by_identity.delete(&format!("/identities/{id}")).await.expect(204);
+    assert_eq!(count(&world, "external_identities").await, 0);
+}
+
+/// A provider begins a session without a question where it knows the browser, so that a page of another site must not lead there.
+#[tokio::test]
+async fn a_link_of_another_site_leads_to_the_button_and_begins_nothing() {
+    let world = auto();
+    world.identity_provider.set_person(&ada());
+    let follow = async |from: Option<&str>, path: &str| {
+        let mut request = http::Request::builder()
+            .uri(format!("http://localhost:8787/api{path}"))
+            .header("accept", "text/html");
+        if let Some(from) = from {
+            request = request.header("sec-fetch-site", from);
+        }
+        let mut client = Client::new(&world);
+        let reply = client.send(request.body(Vec::new()).unwrap()).await.expect(303);
+        (location(&reply).to_owned(), client.login.is_some())
+    };
+    for from in ["cross-site", "same-site"] {
+        for (path, expected) in [
+            ("/oidc/login?provider=sso", "/sign-in"),
+            ("/oidc/login?provider=sso&next=%2Fboard%3Fa%3Db", "/sign-in?next=%2Fboard%3Fa%3Db"),
+            ("/oidc/login?next=%2F%2Fevil.example&prompt=login", "/sign-in"),
+        ] {
+            assert_eq!(follow(Some(from), path).await, (expected.to_owned(), false), "{from} {path}");
+        }
+    }
+    assert_eq!(count(&world, "identity_logins").await, 0);
+    // The button, an address that somebody typed, and what is no browser.
+    for from in [Some("same-origin"), Some("none"), None] {
+        let (url, begun) = follow(from, "/oidc/login?provider=sso").await;
+        assert!(url.starts_with(ISSUER) && begun, "{from:?} {url}");
+    }
+}
+
+#[tokio::test]
 async fn the_last_way_in_stays() {
     let world = auto();
     world.identity_provider.set_person(&ada());
+    credentials_are_entered(&world);
     let mut client = Client::new(&world);
     sign_in(&world, &mut client).await.expect(303);
     let first = text(&client.get("/identities").await.json()["items"][0]["id"]);

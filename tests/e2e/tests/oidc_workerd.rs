@@ -25,7 +25,17 @@ async fn start(algorithm: &str) -> (Live, IdentityProvider, String) {
 
 /// Signs in under this name, in a browser that the provider may know already.
 async fn sign_in(client: &mut Client<'_, Live>, visitor: &mut Visitor, origin: &str, login: &str) -> Reply {
-    let reply = client.get("/oidc/login?provider=local&next=%2Fsome%2Fpage").await.expect(303);
+    sign_in_by("/oidc/login?provider=local&next=%2Fsome%2Fpage", client, visitor, origin, login).await
+}
+
+async fn sign_in_by(
+    path: &str,
+    client: &mut Client<'_, Live>,
+    visitor: &mut Visitor,
+    origin: &str,
+    login: &str,
+) -> Reply {
+    let reply = client.get(path).await.expect(303);
     let back = visitor.go(reply.headers["location"].to_str().unwrap(), origin, login).await;
     client.get(back.strip_prefix("/api").unwrap()).await
 }
@@ -70,11 +80,17 @@ async fn groups_and_links_work_with_a_certified_provider() {
     admin.get("/rbac/roles").await.expect(200);
 
     let mut ada = Client::new(&world);
-    sign_in(&mut ada, &mut Visitor::default(), &origin, "ada").await.expect(303);
+    let mut at_work = Visitor::default();
+    sign_in(&mut ada, &mut at_work, &origin, "ada").await.expect(303);
     let id = text(&ada.get("/identities").await.expect(200).json()["items"][0]["id"]);
+    // What the provider lets in without a question does not change what opens the account.
+    let body = json!({ "provider": "local" });
+    ada.post("/identities", &body).await.expect_problem(403, "recent_sign_in_required");
+    let path = "/oidc/login?provider=local&prompt=login";
+    sign_in_by(path, &mut ada, &mut at_work, &origin, "ada").await.expect(303);
     ada.delete(&format!("/identities/{id}")).await.expect_problem(409, "last_way_in");
     // A second identity for the same account.
-    let begun = ada.post("/identities", &json!({ "provider": "local" })).await.expect(200).json();
+    let begun = ada.post("/identities", &body).await.expect(200).json();
     let back = Visitor::default().go(&text(&begun["url"]), &origin, "ada-at-home").await;
     let reply = ada.get(back.strip_prefix("/api").unwrap()).await.expect(303);
     assert_eq!(reply.headers["location"], "/profile");

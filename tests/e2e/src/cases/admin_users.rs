@@ -370,6 +370,23 @@ pub async fn names_tenant_and_cohort_are_changed_with_their_audit_event<W: World
     admin.patch(&nobody, &json!({ "firstName": "A" })).await.expect_problem(404, "not_found");
 }
 
+/// What opens an account is changed by whoever has just shown to be its owner, and by an API token never.
+pub async fn ones_own_address_is_changed_after_a_sign_in_just_now_alone<W: World>(world: &mut W) {
+    let mut root = super_admin(world, "root@example.com").await;
+    let path = format!("/v1/admin/users/{}", my_id(&mut root).await);
+    let body = json!({ "username": "root@other.example" });
+    let token = json!({ "name": "script", "scopes": ["admin:all"] });
+    let token = text(&root.post("/tokens", &token).await.expect(201).json()["token"]);
+    let mut script = Client::new(world);
+    script.token = Some(token);
+    script.patch(&path, &body).await.expect_problem(403, "session_required");
+    world.sql("UPDATE sessions SET created_at = created_at - 660000").await;
+    root.patch(&path, &body).await.expect_problem(403, "recent_sign_in_required");
+    root.patch(&path, &json!({ "firstName": "Ruth" })).await.expect(200);
+    root.login("root@example.com", PASSWORD).await.expect(200);
+    assert_eq!(root.patch(&path, &body).await.expect(200).json()["username"], "root@other.example");
+}
+
 /// Neither sessions nor links in older mails survive it.
 pub async fn another_address_is_verified_anew_and_ends_every_session<W: World>(world: &mut W) {
     {

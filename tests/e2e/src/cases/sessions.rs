@@ -106,6 +106,33 @@ pub async fn all_other_sessions_end_at_once<W: World>(world: &mut W) {
     ada.delete("/sessions").await.expect(204);
 }
 
+/// Whoever finds a session open does not sign its owner out elsewhere; the owner shows who they are by signing in.
+pub async fn other_sessions_are_ended_after_a_sign_in_just_now_alone<W: World>(world: &mut W) {
+    let mut ada = member(world, "ada@example.com").await;
+    let mut phone = signed_in(world, "ada@example.com").await;
+    let (of_ada, of_phone) = (current(&mut ada).await, current(&mut phone).await);
+    world.sql("UPDATE sessions SET created_at = created_at - 660000").await;
+    for path in ["/sessions".to_owned(), format!("/sessions/{of_phone}")] {
+        ada.delete(&path).await.expect_problem(403, "recent_sign_in_required");
+    }
+    phone.get("/load-user").await.expect(200);
+    assert_eq!(count(world, "audit_log WHERE action LIKE '%session%ended'").await, 0);
+
+    let before = ada.session.clone();
+    ada.login("ada@example.com", PASSWORD).await.expect(200);
+    assert_ne!(ada.session, before, "another sign-in is another session");
+    with_cookie(world, before.as_ref()).get("/load-user").await.expect_problem(401, "unauthenticated");
+    ada.delete(&format!("/sessions/{of_ada}")).await.expect_problem(404, "not_found");
+    ada.delete(&format!("/sessions/{of_phone}")).await.expect(204);
+    phone.get("/load-user").await.expect_problem(401, "unauthenticated");
+    ada.delete("/sessions").await.expect(204);
+
+    // To sign out is anybody's who is signed in.
+    world.sql("UPDATE sessions SET created_at = created_at - 660000").await;
+    let own = current(&mut ada).await;
+    ada.delete(&format!("/sessions/{own}")).await.expect(204);
+}
+
 /// A new token for whoever changes it, and nothing for whoever else was signed in.
 pub async fn a_changed_password_ends_every_session_and_starts_a_new_one<W: World>(world: &mut W) {
     let mut ada = member(world, "ada@example.com").await;

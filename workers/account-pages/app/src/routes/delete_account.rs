@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use api::{Cursor, Identity};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Fetch, Outcome, Request, clear_session_cookie};
 use serde::Deserialize;
 
+use super::sign_in_again::own_providers;
 use super::{notice, refused};
 use crate::app::App;
 use crate::forms;
@@ -38,10 +38,8 @@ pub(super) async fn show<F: Fetch>(app: Arc<App<F>>, request: Request, reader: R
     } else if request.query::<String>("notice")?.as_deref() == Some(SIGNED_IN) {
         Proof::Given
     } else {
-        match UserMgmt::new(&app.user_mgmt, &request).identities(&Cursor::default()).await? {
-            Ok(identities) => Proof::SignIn(providers(identities.items)),
-            // Where no provider is configured any more.
-            Err(refusal) if refusal.status == StatusCode::NOT_FOUND => Proof::SignIn(Vec::new()),
+        match own_providers(&app, &request).await? {
+            Ok(providers) => Proof::SignIn(providers),
             Err(refusal) => return refused(&request, refusal),
         }
     };
@@ -78,17 +76,4 @@ pub(super) async fn submit<F: Fetch>(app: Arc<App<F>>, request: Request, reader:
             refusal.explained_by(shown)
         }
     }
-}
-
-/// Where somebody has identities, each with its id and its name. Any other provider would open another account.
-fn providers(identities: Vec<Identity>) -> Vec<(String, String)> {
-    let mut providers: Vec<(String, String)> = Vec::new();
-    for Identity { provider_id, provider, .. } in identities {
-        if let Some(id) = provider_id
-            && !providers.iter().any(|(known, _)| *known == id)
-        {
-            providers.push((id, provider));
-        }
-    }
-    providers
 }

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use super::{notice, refused};
 use crate::app::App;
 use crate::forms;
+use crate::local_path::LocalPath;
 use crate::reader::Reader;
 use crate::user_mgmt::UserMgmt;
-use crate::views::{ConfirmPage, IdentitiesPage, LeavePage, page, redirect};
+use crate::views::{ConfirmPage, IdentitiesPage, LeavePage, page, redirect, redirect_to_sign_in_again};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -49,6 +50,10 @@ pub(super) async fn link<F: Fetch>(app: Arc<App<F>>, request: Request, _: Reader
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             Ok(response)
+        }
+        // To the page with the button: nothing is at this address to come back to.
+        Err(refusal) if refusal.code == "recent_sign_in_required" => {
+            redirect_to_sign_in_again(&request.context, &LocalPath::profile())
         }
         Err(refusal) => refused(&request, refusal),
     }

@@ -12,6 +12,7 @@ mod register;
 mod reset_password;
 mod sessions;
 mod sign_in;
+mod sign_in_again;
 mod sign_out;
 mod tokens;
 mod verify_email;
@@ -24,7 +25,7 @@ use http_kit::{Doc, Fetch, Outcome, Problem, Request, RouteTable};
 use crate::app::App;
 use crate::mount::{Mount, here};
 use crate::user_mgmt::Refusal;
-use crate::views::redirect_to_sign_in;
+use crate::views::{redirect_to_sign_in, redirect_to_sign_in_again};
 
 /// Every route of the worker.
 pub fn table<F: Fetch>(app: Arc<App<F>>) -> RouteTable {
@@ -46,6 +47,9 @@ pub fn table<F: Fetch>(app: Arc<App<F>>) -> RouteTable {
     mount.public(Method::POST, path, Doc::new("Set a password"), reset_password::submit);
     mount.public(Method::GET, "/sign-in", Doc::new("Ask to sign in"), sign_in::show);
     mount.public(Method::POST, "/sign-in", Doc::new("Sign in"), sign_in::submit);
+    let path = "/sign-in-again";
+    mount.signed_in(Method::GET, path, Doc::new("Ask for another sign-in"), sign_in_again::show);
+    mount.signed_in(Method::POST, path, Doc::new("Sign in once more"), sign_in_again::submit);
     mount.public(Method::POST, "/sign-out", Doc::new("Sign out"), sign_out::submit);
     mount.signed_in(Method::GET, "/profile", Doc::new("Show the account"), profile::show);
     mount.signed_in(Method::POST, "/profile", Doc::new("Change the names"), profile::submit);
@@ -99,8 +103,11 @@ fn notice(request: &Request, known: &[(&str, &'static str)]) -> Result<Option<&'
 }
 
 /// What became of a list or a change where no form can say what is wrong. A session that ended between two calls leads
-/// to the sign-in and back.
+/// to the sign-in and back, and so does what asks for a sign-in just now.
 fn refused(request: &Request, refusal: Refusal) -> Outcome {
+    if refusal.code == "recent_sign_in_required" {
+        return redirect_to_sign_in_again(&request.context, &here(request));
+    }
     if refusal.status == StatusCode::UNAUTHORIZED {
         return redirect_to_sign_in(&request.context, &here(request));
     }

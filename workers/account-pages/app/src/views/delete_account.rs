@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::viewer::Section;
-use super::{Field, Form, Samples, Viewer, with_next};
+use super::{Field, Form, Samples, Viewer, provider_links};
 use crate::local_path::LocalPath;
 use crate::reader::Reader;
 
@@ -40,11 +40,8 @@ impl DeleteAccountPage {
 
     fn of(viewer: Viewer, email: String, proof: Proof, form: Form, notice: Option<&'static str>) -> Self {
         let next = LocalPath::parse(SIGNED_IN);
-        let address = |(id, name): (String, String)| {
-            (name, with_next(&format!("/api/oidc/login?provider={id}&prompt=login"), next.as_ref()))
-        };
         let sign_in = match proof {
-            Proof::SignIn(providers) => Some(providers.into_iter().map(address).collect()),
+            Proof::SignIn(providers) => Some(provider_links(providers, next.as_ref())),
             Proof::Password | Proof::Given => None,
         };
         Self { viewer, notice, email, sign_in, form }

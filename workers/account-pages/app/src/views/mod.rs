@@ -24,6 +24,7 @@ mod roles;
 mod rollout;
 mod sessions;
 mod sign_in;
+mod sign_in_again;
 mod tokens;
 mod user_sessions;
 mod users;
@@ -59,6 +60,7 @@ pub use roles::{EditRolePage, ReviewPage, RolePage, RolesPage};
 pub use rollout::RolloutPage;
 pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
+pub use sign_in_again::SignInAgainPage;
 pub use tokens::{CreatedTokenPage, NewToken, NewTokenPage, TokensPage};
 pub use user_sessions::UserSessionsPage;
 pub use users::{GiveRolePage, InvitePage, UserChange, UserPage, UsersPage};
@@ -104,6 +106,7 @@ pub fn samples(text: &str) -> askama::Result<Vec<(String, String)>> {
     add::<RolesPage>(text, &mut all)?;
     add::<RolloutPage>(text, &mut all)?;
     add::<SessionsPage>(text, &mut all)?;
+    add::<SignInAgainPage>(text, &mut all)?;
     add::<SignInPage>(text, &mut all)?;
     add::<TokensPage>(text, &mut all)?;
     add::<UserPage>(text, &mut all)?;
@@ -142,6 +145,20 @@ pub(crate) fn redirect(context: &RequestContext, to: &str) -> Outcome {
 /// Has the browser ask for a sign-in, and come back to `next` after it.
 pub(crate) fn redirect_to_sign_in(context: &RequestContext, next: &LocalPath) -> Outcome {
     redirect(context, &with_next("/sign-in", Some(next)))
+}
+
+/// Has somebody who is signed in show once more that they are the owner, and come back to `next` after it.
+pub(crate) fn redirect_to_sign_in_again(context: &RequestContext, next: &LocalPath) -> Outcome {
+    redirect(context, &with_next("/sign-in-again", Some(next)))
+}
+
+/// Where to enter one's credentials once more, on the way to `next`: the name of each provider and its address here, from ids and
+/// names.
+fn provider_links(providers: Vec<(String, String)>, next: Option<&LocalPath>) -> Vec<(String, String)> {
+    let link = |(id, name): (String, String)| {
+        (name, with_next(&format!("/api/oidc/login?provider={id}&prompt=login"), next))
+    };
+    providers.into_iter().map(link).collect()
 }
 
 /// A path, perhaps with a query, that remembers where to go next.

@@ -21,6 +21,7 @@ mod register;
 mod reset_password;
 mod sessions;
 mod sign_in;
+mod sign_in_again;
 mod sign_out;
 mod site;
 mod templates;

@@ -13,6 +13,7 @@ pub(crate) mod one_time_tokens;
 pub mod outbox;
 pub(crate) mod passwords;
 pub(crate) mod problems;
+pub(crate) mod recent_sign_in;
 pub(crate) mod rollout;
 pub mod session_cache;
 pub(crate) mod sessions;

@@ -1,15 +1,12 @@
 //! `POST /delete-account`: one's own account, with its sessions, roles and API tokens. The last active `SUPER_ADMIN` stays.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use api::DeleteAccountRequest;
-use http::StatusCode;
 use http::header::SET_COOKIE;
 use http_kit::{Doc, Outcome, Problem, Request, clear_session_cookie};
 use serde_json::json;
 use store::audit::Action;
-use store::sessions::Session;
 use store::{guard, users};
 
 use crate::app::{App, Platform};
@@ -17,13 +14,8 @@ use crate::caller::SignedIn;
 use crate::routes::accounts::confirm_password;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
-use crate::services::oidc::credentials_entered_at;
 use crate::services::problems::store_problem;
-use crate::services::throttle;
-
-/// How long ago somebody may have entered their credentials at a provider, to stand for a password that the account does not
-/// have.
-const RECENTLY: Duration = Duration::from_mins(10);
+use crate::services::{recent_sign_in, throttle};
 
 pub(in crate::routes) fn doc() -> Doc {
     let doc = Doc::new("Delete one's own account").takes::<DeleteAccountRequest>();
@@ -44,7 +36,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
         let password = body.password.as_ref().ok_or_else(missing)?;
         Some(confirm_password(&app, &request, &caller, password, Some(stored), "password").await?)
     } else {
-        refuse_without_recent_sign_in(&app, &session).await?;
+        recent_sign_in::require_at_provider(&app, &session).await?;
         None
     };
 
@@ -66,17 +58,4 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let mut response = no_content()?;
     response.headers_mut().insert(SET_COOKIE, clear_session_cookie());
     Ok(response)
-}
-
-/// Whoever finds a session open could sign in at a provider that knows the browser; what they can't do is to enter the owner's
-/// credentials there.
-async fn refuse_without_recent_sign_in<P: Platform>(app: &App<P>, session: &Session) -> Result<(), Problem> {
-    let now = app.runtime.now();
-    let entered = credentials_entered_at(app, session).await?;
-    if entered.is_some_and(|at| now.since(at) <= RECENTLY) {
-        return Ok(());
-    }
-    let detail = "this account has no password: enter your credentials at your identity provider once more and delete it \
-                  within 10 minutes, or have a mail sent that sets a password";
-    Err(Problem::new(StatusCode::FORBIDDEN, "recent_sign_in_required", detail))
 }

@@ -1,4 +1,5 @@
-//! `DELETE /sessions/:id`: one of one's own sessions is over. Those of others are not found.
+//! `DELETE /sessions/:id`: one of one's own sessions is over, after a sign-in just now, or the one at hand. Those of others are
+//! not found.
 
 use std::sync::Arc;
 
@@ -13,9 +14,10 @@ use crate::app::{App, Platform};
 use crate::caller::SignedIn;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
+use crate::services::recent_sign_in;
 
 pub(in crate::routes) fn doc() -> Doc {
-    Doc::new("End one of one's own sessions").gives_nothing(204)
+    Doc::new("End one of one's own sessions").gives_nothing(204).fails(&[403])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(
@@ -24,6 +26,9 @@ pub(in crate::routes) async fn handler<P: Platform>(
     SignedIn { session: current, caller }: SignedIn,
 ) -> Outcome {
     let id: SessionId = request.param("id")?;
+    if id != current.id {
+        recent_sign_in::require(&app, &current).await?;
+    }
     let mut change = Change::own(&app, &request, &caller);
     change.push(guard::session_of_user_exists(id, caller.user_id()));
     change.session_ends(id);

@@ -1,4 +1,4 @@
-//! `DELETE /sessions`: all of one's own sessions but this one are over.
+//! `DELETE /sessions`: all of one's own sessions but this one are over, after a sign-in just now.
 
 use std::sync::Arc;
 
@@ -12,9 +12,10 @@ use crate::caller::SignedIn;
 use crate::routes::no_content;
 use crate::services::change::{Change, Event};
 use crate::services::problems::store_problem;
+use crate::services::recent_sign_in;
 
 pub(in crate::routes) fn doc() -> Doc {
-    Doc::new("End all of one's own sessions but this one").gives_nothing(204)
+    Doc::new("End all of one's own sessions but this one").gives_nothing(204).fails(&[403])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(
@@ -22,6 +23,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     request: Request,
     SignedIn { session, caller }: SignedIn,
 ) -> Outcome {
+    recent_sign_in::require(&app, &session).await?;
     let user = caller.user_id();
     let (limits, now) = (&app.config.session_limits, app.runtime.now());
     let live = sessions::list(user, limits, now, "", 2).all(&app.db).await;

@@ -7,18 +7,28 @@ use store::sessions::Session;
 use crate::app::{App, Platform};
 use crate::services::problems::store_problem;
 
-/// When whoever began this session entered their credentials at the provider, where it began at one that says so. That the
-/// session is young proves less: a provider that knows the browser lets it in without a question.
-pub(crate) async fn credentials_entered_at<P: Platform>(
-    app: &App<P>,
-    session: &Session,
-) -> Result<Option<Timestamp>, Problem> {
+/// Where a session began.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin {
+    /// With the password.
+    Here,
+    /// At an identity provider.
+    Provider {
+        /// When credentials were entered there, if the provider says so. That the session is young proves less: a provider that
+        /// knows the browser lets it in without a question.
+        credentials_entered_at: Option<Timestamp>,
+    },
+}
+
+/// Where a session began, and how much that proves.
+pub(crate) async fn origin<P: Platform>(app: &App<P>, session: &Session) -> Result<Origin, Problem> {
     if app.config.oidc.is_none() {
-        return Ok(None);
+        return Ok(Origin::Here);
     }
     let origin =
         identities::origin(session.id).first(&app.db).await.map_err(|error| store_problem(&error))?;
-    let entered = origin.and_then(|origin| IdToken::credentials_entered_at(&origin.id_token?));
+    let Some(origin) = origin else { return Ok(Origin::Here) };
+    let entered = origin.id_token.and_then(|token| IdToken::credentials_entered_at(&token));
     // No later than here, whatever the provider's clock says.
-    Ok(entered.map(|at| at.min(session.created_at)))
+    Ok(Origin::Provider { credentials_entered_at: entered.map(|at| at.min(session.created_at)) })
 }

@@ -17,7 +17,7 @@ mod settings;
 
 pub(crate) use account::unlink;
 pub(crate) use callback::{Answered, answer};
-pub(crate) use credentials::credentials_entered_at;
+pub(crate) use credentials::{Origin, origin};
 pub(crate) use login::begin;
 pub(crate) use logout::{carry_out, provider_logout_url};
 pub use settings::{GroupRoles, OidcSettings, Provider, TrustedDomains};

@@ -19,6 +19,7 @@ use crate::routes::users::update::name;
 use crate::services::authority::{refuse_excess_of_address, refuse_excess_of_user, refuse_without};
 use crate::services::change::{Change, Event};
 use crate::services::mail::Template;
+use crate::services::recent_sign_in;
 
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Change the names, the address, the tenant or the cohort of an account")
@@ -48,6 +49,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
         refuse_excess_of_user(&app, &allowed, id).await?;
     }
     if let Some(email) = &email {
+        recent_sign_in::require_of_own(&app, allowed.principal(), id).await?;
         refuse_excess_of_address(&app, &allowed, email)?;
     }
 
