@@ -5,6 +5,7 @@
 
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import WebSocket from "ws";
 import { memory } from "./load.mjs";
 import { Connection, KINDS, MOST_CONNECTIONS, person, wrong } from "./traffic.mjs";
 import { ask, edgeward } from "./worlds.mjs";
@@ -18,13 +19,53 @@ const WORKERS = ["account-pages", "user-mgmt", "session-state", "application"];
 /** How many times as much the last third may have as the first one, which noise alone explains. */
 const FLAT = { memory: 1.15, latency: 1.5 };
 
-const world = await edgeward({ weighing: true, hash: "argon2id" });
+const world = await edgeward({ weighing: true, inspected: true, hash: "argon2id" });
 
-// What the wasm of each isolate holds ----------------------------------------------------------------------------------
+// What each worker holds --------------------------------------------------------------------------------------------------
 
 const MIB = 1024 * 1024;
+/** How often it is asked, in milliseconds. The least of a minute is what is left after a collection, or nearly. */
+const SAMPLE = 2_000;
 
-/** The linear memories of wasm in MiB. */
+/** Gives what asks the inspector of a worker how much of its heap of JavaScript is in use, in MiB. */
+async function heap(name) {
+  const base = await world.miniflare.getInspectorURL();
+  const targets = await (await fetch(new URL("/json", base).href.replace("ws:", "http:"))).json();
+  const { webSocketDebuggerUrl } = targets.find(({ id, title }) => `${id} ${title}`.includes(`core:user:${name}`));
+  const socket = new WebSocket(webSocketDebuggerUrl);
+  await new Promise((resolve, reject) => {
+    socket.addEventListener("open", resolve);
+    socket.addEventListener("error", reject);
+  });
+  let last = 0;
+  const waiting = new Map();
+  socket.addEventListener("message", ({ data }) => {
+    const { id, result } = JSON.parse(data);
+    waiting.get(id)?.(result.usedSize / MIB);
+    waiting.delete(id);
+  });
+  return () =>
+    new Promise((resolve) => {
+      last += 1;
+      waiting.set(last, resolve);
+      socket.send(JSON.stringify({ id: last, method: "Runtime.getHeapUsage" }));
+    });
+}
+
+const heaps = new Map();
+for (const name of WORKERS) heaps.set(name, await heap(name));
+
+async function watch() {
+  while (!over) {
+    for (const [name, used] of heaps) {
+      const now = await used();
+      current.heap[name] = Math.min(current.heap[name] ?? now, now);
+    }
+    await sleep(SAMPLE);
+  }
+}
+
+/** The linear memories of wasm in MiB, which only ever grow. */
 async function wasm() {
   const sizes = {};
   for (const name of WORKERS) sizes[name] = Number(await (await ask(`${world.urls[name]}/__memory`)).text()) / MIB;
@@ -35,7 +76,7 @@ async function wasm() {
 
 const unexpected = [];
 let current;
-const fresh = () => ({ answers: Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, { statuses: {}, took: [] }])) });
+const fresh = () => ({ heap: {}, answers: Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, { statuses: {}, took: [] }])) });
 let over = false;
 
 async function work(number) {
@@ -67,11 +108,11 @@ const all = (minute) => Object.values(minute.answers).flatMap(({ took }) => took
 const cells = (...values) => `| ${values.join(" | ")} |`;
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
-const head = ["minute", "requests", "2xx", "4xx as asked for", "busy", "p50 ms", "p99 ms", "p99 ms of sign-ins", "RSS MiB", ...WORKERS.map((name) => `wasm of ${name}, MiB`)];
+const head = ["minute", "requests", "2xx", "4xx as asked for", "busy", "p50 ms", "p99 ms", "p99 ms of sign-ins", "RSS MiB", ...WORKERS.map((name) => `${name}: JavaScript and wasm, MiB`)];
 console.log(cells(...head));
 console.log(cells(...head.map(() => "---:")));
 current = fresh();
-const people = Array.from({ length: connections }, (_, number) => work(number));
+const people = [watch(), ...Array.from({ length: connections }, (_, number) => work(number))];
 const kept = [];
 const userMgmt = await world.miniflare.getWorker("user-mgmt");
 for (let minute = 1; minute <= minutes; minute += 1) {
@@ -90,7 +131,7 @@ for (let minute = 1; minute <= minutes; minute += 1) {
   const { count: requests, p50, p99 } = latency(all(started));
   console.log(
     cells(minute, requests, count((status) => status < 300), count((status) => status >= 300 && !busy(status)), count(busy), p50.toFixed(1), p99.toFixed(1),
-      latency(started.answers["sign in"].took).p99.toFixed(0), started.rss.toFixed(0), ...WORKERS.map((name) => started.wasm[name].toFixed(1))),
+      latency(started.answers["sign in"].took).p99.toFixed(0), started.rss.toFixed(0), ...WORKERS.map((name) => `${started.heap[name].toFixed(1)} + ${started.wasm[name].toFixed(1)}`)),
   );
 }
 over = true;
@@ -119,8 +160,11 @@ if (third > 0) {
     flat.push([what, times <= limit]);
     console.log(`${what}: ${of(first).toFixed(1)}, then ${of(last).toFixed(1)}: ${times.toFixed(2)} times, ${times <= limit ? "flat" : "NOT FLAT"}`);
   };
-  compare("RSS, MiB", (part) => sum(part.map(({ rss }) => rss)) / part.length, FLAT.memory);
-  compare("wasm, MiB", (part) => sum(part.map((minute) => sum(Object.values(minute.wasm)))) / part.length, FLAT.memory);
+  const mean = (of) => (part) => sum(part.map(of)) / part.length;
+  const held = (kind) => mean((minute) => sum(Object.values(minute[kind])));
+  compare("JavaScript of the workers, MiB", held("heap"), FLAT.memory);
+  compare("wasm of the workers, MiB", held("wasm"), FLAT.memory);
+  compare("RSS of workerd, MiB", mean(({ rss }) => rss), FLAT.memory);
   compare("p50, ms", (part) => latency(part.flatMap(all)).p50, FLAT.latency);
   compare("p99, ms", (part) => latency(part.flatMap(all)).p99, FLAT.latency);
 }

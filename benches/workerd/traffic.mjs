@@ -35,7 +35,7 @@ export class Connection {
   }
 }
 
-const cookies = ({ headers }) => (headers["set-cookie"] ?? []).map((cookie) => cookie.split(";")[0]).join("; ");
+export const cookies = ({ headers }) => (headers["set-cookie"] ?? []).map((cookie) => cookie.split(";")[0]).join("; ");
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
 /** Requests that mean nothing, and what each is refused with. */

@@ -123,8 +123,11 @@ async function fill(db, sql, values) {
   }
 }
 
-/** The three workers, an application behind the guard, and a worker that makes nothing but binding calls. */
-export async function edgeward({ counting = false, weighing = false, inspected = false, hash = "pbkdf2" } = {}) {
+/**
+ * The three workers, an application behind the guard, and a worker that makes nothing but binding calls. What is stored is in `folder`, or
+ * gone with the process; `before` is the world that has filled the folder.
+ */
+export async function edgeward({ counting = false, weighing = false, inspected = false, hash = "pbkdf2", vars = {}, folder, before } = {}) {
   const around = (counting && "counting") || (weighing && "weighing");
   const flags = { RBAC_ENABLED: "on", USER_MGMT_CORE: "on", USER_MGMT_ENFORCE: "on" };
   const worker = (name, options) => configured(name, `wrangler/${name}.jsonc`, { around, ...options });
@@ -133,7 +136,7 @@ export async function edgeward({ counting = false, weighing = false, inspected =
   const world = await start([
     worker("account-pages", { vars: { USER_MGMT_UI: "on" } }),
     worker("user-mgmt", {
-      vars: { ...flags, PASSWORD_HASH: hash },
+      vars: { ...flags, PASSWORD_HASH: hash, ...vars },
       d1Databases,
       // The limit of sign-ins stays where it is in the way; here it is never reached.
       ratelimits: {
@@ -144,11 +147,15 @@ export async function edgeward({ counting = false, weighing = false, inspected =
     configured("application", "benches/application/wrangler.jsonc", { around }),
     await bundled("bare", "bare/worker.mjs", { d1Databases, kvNamespaces, serviceBindings: { NEXT: "nothing" } }),
     await bundled("nothing", "bare/nothing.mjs", {}),
-  ], inspected ? { inspectorPort: 0 } : {});
+  ], {
+    ...(inspected && { inspectorPort: 0 }),
+    resourcePersistencePath: folder,
+  });
   const db = await world.miniflare.getD1Database("DB", "user-mgmt");
-  const folder = path.join(ROOT, "migrations");
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".sql")).sort()) {
-    const statements = splitSql(readFileSync(path.join(folder, file), "utf8"));
+  if (before) return { ...before, ...world, db };
+  const migrations = path.join(ROOT, "migrations");
+  for (const file of readdirSync(migrations).filter((name) => name.endsWith(".sql")).sort()) {
+    const statements = splitSql(readFileSync(path.join(migrations, file), "utf8"));
     await db.batch(statements.map((statement) => db.prepare(statement)));
   }
   const api = `${world.urls["account-pages"]}/api`;

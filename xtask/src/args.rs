@@ -58,6 +58,8 @@ cargo xtask COMMAND
       races               requests that race, on workerd
         --rounds N          so many rounds of each race (300)
       flood               what a flood of sign-ins takes from everybody else
+      kill                workerd, killed in the middle of a write load and started again
+        --rounds N          so many times (50)
       load                mixed traffic at the limit, and what it does to memory and latency
         --minutes N         for so long (15)
   deny                  check licences, sources and duplicates of the dependencies

@@ -20,6 +20,8 @@ pub(crate) enum Options {
     Races { rounds: u32 },
     /// Mixed traffic at the limit.
     Load { minutes: u32 },
+    /// workerd, killed in the middle of a write load.
+    Kill { rounds: u32 },
     /// Requests beside a flood of sign-ins.
     Flood,
 }
@@ -32,6 +34,7 @@ impl Options {
                 "fuzz" => Self::Fuzz { minutes: 60, target: None },
                 "schema" => Self::Schema { examples: 25 },
                 "races" => Self::Races { rounds: 300 },
+                "kill" => Self::Kill { rounds: 50 },
                 "load" => Self::Load { minutes: 15 },
                 "flood" => Self::Flood,
                 unknown => return Err(format!("there is nothing to assure called `{unknown}`").into()),
@@ -46,7 +49,9 @@ impl Options {
                     *minutes = parser.value()?.parse()?;
                 }
                 (Self::Fuzz { target, .. }, Arg::Long("target")) => *target = Some(parser.value()?.string()?),
-                (Self::Races { rounds }, Arg::Long("rounds")) => *rounds = parser.value()?.parse()?,
+                (Self::Races { rounds } | Self::Kill { rounds }, Arg::Long("rounds")) => {
+                    *rounds = parser.value()?.parse()?;
+                }
                 (Self::Schema { examples }, Arg::Long("examples")) => *examples = parser.value()?.parse()?,
                 (_, other) => return Err(other.unexpected()),
             }
@@ -60,6 +65,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
         Options::Fuzz { minutes, target } => fuzz::run(minutes, target.as_deref()),
         Options::Schema { examples } => schema::run(examples),
         Options::Races { rounds } => races::run(rounds),
+        Options::Kill { rounds } => on_workerd::kill(rounds),
         Options::Load { minutes } => on_workerd::load(minutes),
         Options::Flood => on_workerd::flood(),
     }

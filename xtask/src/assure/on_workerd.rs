@@ -11,6 +11,11 @@ pub(crate) fn load(minutes: u32) -> Result<()> {
     script("sustained", &[minutes.to_string()], &format!("{minutes} minutes of load"))
 }
 
+/// A write load that SIGKILL ends, so many times.
+pub(crate) fn kill(rounds: u32) -> Result<()> {
+    script("kill", &[rounds.to_string()], &format!("{rounds} times SIGKILL"))
+}
+
 /// Requests beside a flood of sign-ins.
 pub(crate) fn flood() -> Result<()> {
     script("flood", &[], "a flood of sign-ins")
