@@ -80,6 +80,17 @@ pub fn insert_revocation_of_others(id: OutboxId, user: UserId, kept: SessionId, 
     statement!("outbox/insert_revocation_of_others", &id, &user, &kept, when.due_at, when.created_at)
 }
 
+/// Writes down that what is cached about a user is out of date, if they have a session; comes after the change of their version, in
+/// its batch.
+pub fn insert_invalidation_of_user(id: OutboxId, user: UserId, when: Schedule) -> Statement {
+    statement!("outbox/insert_invalidation_of_user", &id, &user, when.due_at, when.created_at)
+}
+
+/// These pieces of work, as far as there are any.
+pub fn by_ids(ids: &[OutboxId]) -> Query<Entry> {
+    Query::new(statement!("outbox/by_ids", ids))
+}
+
 /// One piece of work, unless it is done.
 pub fn by_id(id: OutboxId) -> Query<Entry> {
     Query::new(statement!("outbox/by_id", &id))

@@ -119,15 +119,6 @@ pub struct Listed {
     pub expires_at: Timestamp,
 }
 
-/// A session to tell the cache about.
-#[derive(Clone, Debug, Deserialize)]
-pub struct CachedSession {
-    /// The name of its record.
-    pub token_hash: TokenHash,
-    /// The version of its user.
-    pub authz_version: i64,
-}
-
 /// Starts a session.
 pub fn insert(session: &NewSession) -> Statement {
     statement!(
@@ -184,9 +175,4 @@ pub fn sweep(window: &Window, limits: &SessionLimits, now: Timestamp) -> Stateme
 /// A page of a user's live sessions, the newest first, after the one whose id is `after`.
 pub fn list(user: UserId, limits: &SessionLimits, now: Timestamp, after: &str, limit: u32) -> Query<Listed> {
     Query::new(statement!("sessions/list", &user, now, limits.idle_since(now), after, i64::from(limit)))
-}
-
-/// The records of a user's sessions.
-pub fn hashes_by_user(user: UserId) -> Query<CachedSession> {
-    Query::new(statement!("sessions/hashes_by_user", &user))
 }

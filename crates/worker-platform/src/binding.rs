@@ -37,7 +37,7 @@ impl ServiceBinding {
         let fetcher: &JsValue = self.fetcher.as_ref();
         let fetch: Function = Reflect::get(fetcher, &"fetch".into())?.dyn_into()?;
         let answer: Promise = fetch.call1(fetcher, &request)?.dyn_into()?;
-        convert::answer(JsFuture::from(answer).await?.dyn_into()?).await
+        convert::answer(JsFuture::from(answer).await?.dyn_into()?)
     }
 }
 

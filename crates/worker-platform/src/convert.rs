@@ -13,8 +13,7 @@ use worker::js_sys::{Array, JSON, Promise, Uint8Array};
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{self, Headers, ReadableStream, RequestInit, RequestRedirect, ResponseInit};
 
-/// The longest body that is read whole, in bytes; a longer one, or one of unknown length, is passed on as it comes.
-const WHOLE: u64 = 256 * 1024;
+use crate::unread::{Unread, WHOLE};
 
 /// A request that comes in.
 pub(crate) async fn incoming(request: web_sys::Request) -> worker::Result<Request<Body>> {
@@ -31,12 +30,13 @@ pub(crate) async fn incoming(request: web_sys::Request) -> worker::Result<Reques
 }
 
 /// An answer that comes back.
-pub(crate) async fn answer(response: web_sys::Response) -> worker::Result<Response<Body>> {
+pub(crate) fn answer(response: web_sys::Response) -> worker::Result<Response<Body>> {
     let mut output = Response::new(Body::empty());
     *output.status_mut() = StatusCode::from_u16(response.status()).map_err(text)?;
     *output.headers_mut() = header_map(&response.headers())?;
-    let whole = || response.array_buffer();
-    *output.body_mut() = body(output.headers(), whole, || response.body()).await?;
+    let (body, unread) = Unread::body(response, content_length(output.headers()));
+    *output.body_mut() = body;
+    output.extensions_mut().insert(unread);
     Ok(output)
 }
 
@@ -45,12 +45,15 @@ async fn body(
     whole: impl FnOnce() -> Result<Promise, JsValue>,
     stream: impl FnOnce() -> Option<ReadableStream>,
 ) -> worker::Result<Body> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    Ok(match length {
+    Ok(match content_length(headers) {
         Some(0) => Body::empty(),
         Some(..=WHOLE) => Body::from(Uint8Array::new(&JsFuture::from(whole()?).await?).to_vec()),
         Some(_) | None => stream().map_or_else(Body::empty, |stream| Body::new(worker::Body::new(stream))),
     })
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// All of them in one text: each call between wasm and JavaScript costs more than what it carries.
@@ -98,6 +101,9 @@ pub(crate) async fn response(response: Response<Body>) -> worker::Result<web_sys
     let init = ResponseInit::new();
     init.set_status(parts.status.as_u16());
     init.set_headers(&headers(&parts.headers)?);
+    if let Some(answer) = Unread::take(&parts.extensions) {
+        return Ok(web_sys::Response::new_with_opt_readable_stream_and_init(answer.body().as_ref(), &init)?);
+    }
     let response = match payload(body).await? {
         Payload::Empty => web_sys::Response::new_with_opt_str_and_init(None, &init),
         Payload::Whole(bytes) => web_sys::Response::new_with_opt_buffer_source_and_init(Some(&bytes), &init),
@@ -127,12 +133,26 @@ async fn payload(body: Body) -> worker::Result<Payload> {
     Ok(stream.map_or(Payload::Empty, Payload::Stream))
 }
 
-/// As a list of pairs, so that several headers of one name, such as `Set-Cookie`, stay apart.
+/// As one object, which the platform reads faster than a list of pairs; only what stands there twice, such as `Set-Cookie`, is
+/// added one by one.
 fn headers(headers: &HeaderMap) -> worker::Result<JsValue> {
-    let pairs =
-        headers.iter().map(|(name, value)| Ok((name.as_str(), std::str::from_utf8(value.as_bytes())?)));
-    let pairs = pairs.collect::<worker::Result<Vec<_>>>()?;
-    Ok(JSON::parse(&serde_json::to_string(&pairs)?)?)
+    let mut object = serde_json::Map::with_capacity(headers.keys_len());
+    let mut more = Vec::new();
+    for (name, value) in headers {
+        let value = std::str::from_utf8(value.as_bytes())?;
+        if object.contains_key(name.as_str()) {
+            more.push((name.as_str(), value));
+        } else {
+            object.insert(name.as_str().to_owned(), value.into());
+        }
+    }
+    let object = JSON::parse(&serde_json::to_string(&object)?)?;
+    if more.is_empty() {
+        return Ok(object);
+    }
+    let headers = Headers::new_with_record_from_str_to_str(&object.into())?;
+    more.into_iter().try_for_each(|(name, value)| headers.append(name, value))?;
+    Ok(headers.into())
 }
 
 /// The platform wants a whole address, though the binding alone says who answers.

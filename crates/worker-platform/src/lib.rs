@@ -12,6 +12,7 @@ mod isolate;
 mod patience;
 mod rate_limiter;
 mod runtime;
+mod unread;
 mod variables;
 mod wait_until;
 mod web_crypto;

@@ -122,6 +122,11 @@ pub(crate) async fn count(db: &impl Db, statement: Statement) -> Check<i64> {
     some(value(db, statement).await?.as_i64())
 }
 
+/// How many sessions a user has.
+pub(crate) async fn sessions_of(db: &impl Db, user: UserId) -> Check<i64> {
+    count(db, sql("SELECT count(*) FROM sessions WHERE user_id = ?1", [(&user).into()])).await
+}
+
 pub(crate) fn new_user() -> Check<NewUser> {
     Ok(NewUser {
         id: user_id(),

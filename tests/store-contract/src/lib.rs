@@ -151,7 +151,6 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             deleted_session_is_over_and_others_are_not
             sessions_end_by_token_by_user_and_all_but_one
             pages_of_sessions_hold_each_live_one_once_the_newest_first
-            hashes_of_a_user_are_those_of_their_sessions
             session_needs_a_user_and_a_token_of_its_own
             sessions_that_are_over_are_swept_and_others_stay
         }
@@ -246,6 +245,8 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             work_that_failed_is_due_again_later
             revocation_of_a_session_names_its_token
             revocation_of_a_user_names_the_tokens_of_all_sessions
+            invalidation_of_a_user_names_their_sessions_and_version
+            work_of_several_ids_is_what_there_is_of_it
             revocation_of_a_token_or_of_the_others_names_theirs
             revocation_of_nothing_is_no_work
             work_of_long_ago_is_given_up

@@ -8,7 +8,9 @@ use store::outbox::{self, Schedule};
 use store::{Db, Param, Statement, guard, mail_requests, sessions, users};
 
 use crate::check::{Check, guarded, none, same, some};
-use crate::fixture::{NOW, audit_event_id, email, later, number, outbox_id, session, user, user_id, windows};
+use crate::fixture::{
+    NOW, audit_event_id, email, later, number, outbox_id, session, sessions_of, user, user_id, windows,
+};
 
 struct Numbered;
 
@@ -126,7 +128,7 @@ pub(crate) async fn address_is_verified_once_and_a_reset_ends_sessions(db: &impl
     same((recipient.verified, recipient.status.as_str(), recipient.tenant_active), (true, "active", true))?;
     let credentials = some(users::credentials_by_email(&recipient.email).first(db).await?)?;
     same(credentials.password_hash.as_deref(), Some("new"))?;
-    same(sessions::hashes_by_user(user).all(db).await?.len(), 0)
+    same(sessions_of(db, user).await?, 0)
 }
 
 pub(crate) async fn tokens_that_are_over_are_swept_and_others_stay(db: &impl Db) -> Check {

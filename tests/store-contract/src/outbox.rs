@@ -9,7 +9,7 @@ use store::outbox::{self, Schedule};
 use store::{Db, sessions, users};
 
 use crate::check::{Check, none, same, some};
-use crate::fixture::{later, outbox_id, session, session_id, token_hash, user};
+use crate::fixture::{later, outbox_id, session, session_id, sessions_of, token_hash, user};
 
 /// Nothing here is due for being put off too long.
 const NEVER: Duration = Duration::from_hours(24 * 365 * 100);
@@ -78,7 +78,11 @@ async fn hashes(db: &impl Db, id: OutboxId) -> Check<BTreeSet<String>> {
     let entry = some(outbox::by_id(id).first(db).await?)?;
     same(entry.kind.as_str(), "revoke_sessions")?;
     same(entry.payload.as_object().map(serde_json::Map::len), Some(1))?;
-    let list = some(entry.payload["tokenHashes"].as_array())?;
+    tokens(&entry.payload)
+}
+
+fn tokens(payload: &Value) -> Check<BTreeSet<String>> {
+    let list = some(payload["tokenHashes"].as_array())?;
     Ok(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
@@ -89,7 +93,7 @@ pub(crate) async fn revocation_of_a_session_names_its_token(db: &impl Db) -> Che
     db.batch(vec![outbox::insert_revocation_of_session(id, gone.id, due(0)), sessions::delete(gone.id)])
         .await?;
     same(hashes(db, id).await?, BTreeSet::from([gone.token_hash.to_string()]))?;
-    same(sessions::hashes_by_user(user).all(db).await?.len(), 1)?;
+    same(sessions_of(db, user).await?, 1)?;
     same(taken_up(db, at(0), &[id]).await?, [id])
 }
 
@@ -103,6 +107,34 @@ pub(crate) async fn revocation_of_a_user_names_the_tokens_of_all_sessions(db: &i
     let id = outbox_id();
     db.batch(vec![outbox::insert_revocation_of_user(id, gone, due(0)), users::delete(gone)]).await?;
     same(hashes(db, id).await?, expected)
+}
+
+pub(crate) async fn invalidation_of_a_user_names_their_sessions_and_version(db: &impl Db) -> Check {
+    let (stale, other) = (user(db).await?, user(db).await?);
+    let mut expected = BTreeSet::new();
+    for _ in 0..3 {
+        expected.insert(session(db, stale).await?.token_hash.to_string());
+    }
+    session(db, other).await?;
+    let id = outbox_id();
+    let change =
+        [users::bump_authz_version(stale, later(0)), outbox::insert_invalidation_of_user(id, stale, due(0))];
+    db.batch(change.into()).await?;
+    let entry = some(outbox::by_id(id).first(db).await?)?;
+    same((entry.kind.as_str(), &entry.payload["userVersion"]), ("invalidate_user", &json!(2)))?;
+    same(tokens(&entry.payload)?, expected)
+}
+
+pub(crate) async fn work_of_several_ids_is_what_there_is_of_it(db: &impl Db) -> Check {
+    let (one, other, missing) = (outbox_id(), outbox_id(), outbox_id());
+    for id in [one, other] {
+        outbox::insert(id, "raise_epoch", &json!({}), due(0)).run(db).await?;
+    }
+    let found = outbox::by_ids(&[other, missing, one]).all(db).await?;
+    let ids =
+        |entries: Vec<outbox::Entry>| entries.into_iter().map(|entry| entry.id).collect::<BTreeSet<_>>();
+    same(ids(found), BTreeSet::from([one, other]))?;
+    same(outbox::by_ids(&[missing]).all(db).await?.len(), 0)
 }
 
 pub(crate) async fn revocation_of_a_token_or_of_the_others_names_theirs(db: &impl Db) -> Check {
@@ -121,6 +153,8 @@ pub(crate) async fn revocation_of_nothing_is_no_work(db: &impl Db) -> Check {
     outbox::insert_revocation_of_session(id, session_id(), due(0)).run(db).await?;
     none(outbox::by_id(id).first(db).await?)?;
     outbox::insert_revocation_of_user(id, user(db).await?, due(0)).run(db).await?;
+    none(outbox::by_id(id).first(db).await?)?;
+    outbox::insert_invalidation_of_user(id, user(db).await?, due(0)).run(db).await?;
     none(outbox::by_id(id).first(db).await?)?;
     outbox::insert_revocation_of_token(id, &token_hash(), due(0)).run(db).await?;
     none(outbox::by_id(id).first(db).await?)?;

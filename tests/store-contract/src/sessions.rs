@@ -224,23 +224,6 @@ pub(crate) async fn pages_of_sessions_hold_each_live_one_once_the_newest_first(d
     same(found, expected)
 }
 
-pub(crate) async fn hashes_of_a_user_are_those_of_their_sessions(db: &impl Db) -> Check {
-    let (one, other): (UserId, UserId) = (user(db).await?, user(db).await?);
-    let mut expected = Vec::new();
-    for _ in 0..3 {
-        expected.push((session(db, one).await?.token_hash.to_string(), 2));
-    }
-    session(db, other).await?;
-    users::bump_authz_version(one, NOW).run(db).await?;
-    let cached = sessions::hashes_by_user(one).all(db).await?;
-    let mut found: Vec<_> =
-        cached.iter().map(|session| (session.token_hash.to_string(), session.authz_version)).collect();
-    found.sort();
-    expected.sort();
-    same(found, expected)?;
-    same(sessions::hashes_by_user(user_id()).all(db).await?.len(), 0)
-}
-
 pub(crate) async fn session_needs_a_user_and_a_token_of_its_own(db: &impl Db) -> Check {
     let user = user(db).await?;
     let first = session(db, user).await?;

@@ -3,11 +3,11 @@
 use accounts::{Email, TenantId, Timestamp, UserId, UserStatus};
 use serde_json::json;
 use store::users::NewUser;
-use store::{Db, sessions, user_details, user_roles, users};
+use store::{Db, user_details, user_roles, users};
 
 use crate::check::{Check, Failure, none, same, some, taken};
 use crate::fixture::{
-    NOW, count, email, later, new_user, number, person_name, role, session, sql, user, user_id,
+    NOW, count, email, later, new_user, number, person_name, role, session, sessions_of, sql, user, user_id,
 };
 
 /// An account with something in every column.
@@ -179,7 +179,7 @@ pub(crate) async fn deleted_user_takes_along_sessions_tokens_and_roles(db: &impl
     users::delete(gone).run(db).await?;
     none(users::by_id(gone).first(db).await?)?;
     for (user, rows) in [(gone, 0), (stays, 1)] {
-        same(sessions::hashes_by_user(user).all(db).await?.len(), rows)?;
+        same(usize::try_from(sessions_of(db, user).await?), Ok(rows))?;
         same(user_roles::list(user).all(db).await?.len(), rows)?;
         let tokens = "SELECT count(*) AS n FROM one_time_tokens WHERE user_id = ?1";
         same(usize::try_from(count(db, sql(tokens, [(&user).into()])).await?), Ok(rows))?;

@@ -331,14 +331,13 @@ impl Bench {
                 let n = somebody(random);
                 let (user, role) = (self.scale.user(n), self.scale.role(self.scale.not_role_of(n)));
                 given = Some((user, role));
-                let payload = serde_json::json!({ "userId": user });
                 vec![
                     current(),
                     guard::user_exists(user),
                     guard::role_exists(role),
                     user_roles::insert(user, role, now, Some(actor)),
                     users::bump_authz_version(user, now),
-                    outbox::insert(work(random), "invalidate_user", &payload, schedule),
+                    outbox::insert_invalidation_of_user(work(random), user, schedule),
                     event(random, Action::RoleAssigned, user.to_string()),
                 ]
             },

@@ -403,7 +403,7 @@ pub async fn an_outbox_is_worked_off_once<W: World>(
             entry(2, "send_mail", &mail),
             entry(3, "raise_epoch", &json!({})),
             entry(4, "raise_epoch", &json!({})),
-            entry(5, "invalidate_user", &json!({ "userId": id })),
+            entry(5, "invalidate_user", &json!({ "tokenHashes": ["A".repeat(43)], "userVersion": 2 })),
         ];
         let columns = "(id, kind, payload, created_at, due_at, attempts)";
         world.sql(&format!("INSERT INTO outbox {columns} VALUES {}", entries.join(", "))).await;

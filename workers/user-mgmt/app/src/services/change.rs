@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::{ApiTokenId, AuditEventId, Email, OutboxId, SessionId, Timestamp, TokenHash, UserId};
-use http_kit::{Problem, Request, RequestContext};
+use http_kit::{Level, Problem, Request, RequestContext};
 use rbac::Allowed;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -153,7 +153,7 @@ impl<P: Platform> Change<P> {
     pub fn user_changed(&mut self, user: UserId) {
         self.push(users::bump_authz_version(user, self.now));
         let (id, when) = self.work();
-        self.push(outbox::insert(id, Kind::InvalidateUser.as_str(), &json!({ "userId": user }), when));
+        self.push(outbox::insert_invalidation_of_user(id, user, when));
     }
 
     /// What a role grants has changed: every decision is stale, and so is everything that is cached.
@@ -271,11 +271,26 @@ impl<P: Platform> Change<P> {
         self.land().await.map(|_| ()).map_err(|error| store_problem(&error))
     }
 
-    async fn land(self) -> Result<Vec<Rows>, StoreError> {
-        let rows = self.app.db.batch(self.statements).await?;
-        if !self.work.is_empty() {
-            let (app, work) = (self.app, self.work);
-            self.context.defer(async move { work::process(&app, work).await });
+    async fn land(mut self) -> Result<Vec<Rows>, StoreError> {
+        if self.work.is_empty() {
+            return self.app.db.batch(self.statements).await;
+        }
+        // What has become of the work, in the same round trip: often there is nothing to do.
+        let written = outbox::by_ids(&self.work).into_statement();
+        let name = written.name;
+        self.statements.push(written);
+        let mut rows = self.app.db.batch(self.statements).await?;
+        match Query::decode(name, rows.pop().unwrap_or_default()) {
+            Ok(entries) if entries.is_empty() => {}
+            Ok(entries) => {
+                let app = self.app;
+                self.context.defer(async move { work::process(&app, entries).await });
+            }
+            // The change has landed, and its work is due for the cron trigger.
+            Err(error) => {
+                let cause = json!({ "cause": error.to_string() });
+                self.context.log(Level::Error, "outbox: unreadable work", cause);
+            }
         }
         Ok(rows)
     }

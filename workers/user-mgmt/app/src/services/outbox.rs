@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use accounts::{OutboxId, Timestamp, UserId};
+use accounts::{OutboxId, Timestamp};
 use futures_util::future::join_all;
 use http_kit::Level;
 use serde::Deserialize;
 use serde_json::json;
 use store::outbox::{self, Entry, Schedule};
-use store::{Db, StoreError, rbac_meta, sessions};
+use store::{Db, StoreError, rbac_meta};
 
 use crate::app::{App, Platform};
 use crate::services::alerts::{self, AlertError};
@@ -91,22 +91,18 @@ struct RevokeSessions {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct InvalidateUser {
-    user_id: UserId,
+    token_hashes: Vec<accounts::TokenHash>,
+    user_version: i64,
 }
 
 pub(crate) fn schedule(now: Timestamp) -> Schedule {
     Schedule { created_at: now, due_at: now.plus(GRACE) }
 }
 
-/// Does these pieces of work, as far as they are not done yet.
-pub async fn process<P: Platform>(app: &App<P>, ids: Vec<OutboxId>) {
-    for id in ids {
-        match outbox::by_id(id).first(&app.db).await {
-            Ok(Some(entry)) => attempt(app, entry).await,
-            Ok(None) => {}
-            // It stays due for the cron trigger.
-            Err(error) => log(app, Level::Warn, &id, &error),
-        }
+/// Does these pieces of work, which have just been written.
+pub async fn process<P: Platform>(app: &App<P>, entries: Vec<Entry>) {
+    for entry in entries {
+        attempt(app, entry).await;
     }
 }
 
@@ -189,11 +185,7 @@ async fn perform<P: Platform>(app: &App<P>, entry: Entry) -> Result<(), WorkErro
         }
         Kind::InvalidateUser => {
             let work: InvalidateUser = serde_json::from_value(entry.payload)?;
-            let sessions = sessions::hashes_by_user(work.user_id).all(&app.db).await?;
-            if let Some(user_version) = sessions.iter().map(|session| session.authz_version).max() {
-                let ids = sessions.into_iter().map(|session| session.token_hash).collect();
-                cache.invalidate(ids, user_version).await?;
-            }
+            cache.invalidate(work.token_hashes, work.user_version).await?;
         }
         Kind::SendMail => {
             let work: SendMail = serde_json::from_value(entry.payload)?;
