@@ -12,7 +12,7 @@ use crate::process::report;
 use crate::progress::Progress;
 use crate::sizes;
 use crate::tools::{self, Tools};
-use crate::workers::{self, DEPLOYED, MEASURED};
+use crate::workers::{self, BESIDE_IN_BENCHES, DEPLOYED};
 
 /// What can be measured alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,11 +76,11 @@ impl Part {
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let on_workerd = parts.iter().any(|part| part.on_workerd());
     let missing = if on_workerd { Tools::missing(&tools::BENCH)? } else { Vec::new() };
-    let builds = if on_workerd { workers::STEPS } else { 0 };
+    let builds = if on_workerd { workers::STEPS_WITH } else { 0 };
     let mut progress = Progress::new(missing.len() + builds + parts.len());
     let tools = Tools::install(missing, &mut progress)?;
     if on_workerd {
-        workers::build(&MEASURED, &tools, &mut progress)?;
+        workers::build_with(&BESIDE_IN_BENCHES, &tools, &mut progress)?;
     }
     for part in parts {
         let section = progress.loud(&format!("measuring: {}", part.name()), || part.measure(&tools))?;
@@ -114,16 +114,17 @@ fn size(tools: &Tools) -> Result<String> {
     let start = on_workerd(tools, "start")?;
     let mut weigh = tools.command("cargo");
     weigh.args(native_args("weight")).arg("--");
+    let target = workers::target_directory(tools)?;
     for worker in &DEPLOYED {
-        weigh.arg(worker.compiled(&workers::target_directory(tools)?));
+        weigh.arg(worker.bound(&target, tools)?);
     }
     let weight = report(&mut weigh, "correct what it says above")?;
     Ok(format!(
         "## Size, start and memory\n\nThe wasm as it is, and the upload as the platform counts it, against the budget that `cargo xtask build \
          --check-sizes` holds.\n\n{}\nFrom starting workerd to the first answer, and what memory the process holds then: the median of seven \
          starts, and what of it is more than a worker needs that does nothing with the same bindings.\n\n{start}\nWhere the bytes come from: \
-         code by crate, and data, of the release build before wasm-bindgen and wasm-opt, which make it smaller. What was inlined counts where it \
-         went.\n\n{weight}",
+         code by crate, and data, of what wasm-bindgen leaves of the release build, before wasm-opt makes it smaller and takes the names. What was \
+         inlined counts where it went.\n\n{weight}",
         sizes::markdown(tools)?
     ))
 }

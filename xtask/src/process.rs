@@ -155,6 +155,27 @@ pub(crate) fn stream(command: &mut Command, remedy: &str) -> Result<()> {
     check(&name, status, remedy)
 }
 
+/// What a command that has run to its end had to say, and whether it succeeded.
+pub(crate) struct Said {
+    output: String,
+    outcome: Result<()>,
+}
+
+impl Said {
+    /// Shows the output where ours goes, and gives the outcome.
+    pub(crate) fn show(self) -> Result<()> {
+        println!("{}", self.output);
+        self.outcome
+    }
+}
+
+/// Runs a command while another one has our output.
+pub(crate) fn said(command: &mut Command, remedy: &str) -> Result<Said> {
+    let name = describe(command);
+    let (status, output, errors) = output(command).or_fail(|| format!("`{name}` can't be run"), remedy)?;
+    Ok(Said { output: output + &errors, outcome: check(&name, Ok(status), remedy) })
+}
+
 /// Runs a command that says what is going on where our own errors go; gives its standard output.
 pub(crate) fn report(command: &mut Command, remedy: &str) -> Result<String> {
     let name = describe(command);

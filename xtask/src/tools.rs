@@ -205,6 +205,11 @@ impl Tools {
         command
     }
 
+    /// wasm-bindgen by itself, as worker-build runs it for every worker.
+    pub(crate) fn wasm_bindgen(&self) -> Command {
+        Command::new(self.program(&WASM_BINDGEN))
+    }
+
     /// A cargo build for wasm, exactly as worker-build would do it, so that neither makes the other start over.
     pub(crate) fn cargo_build_for_wasm(&self) -> Command {
         let mut command = self.command("cargo");

@@ -32,12 +32,15 @@ pub(crate) const BOOKMARKS: Worker = Worker { name: "bookmarks", folder: "exampl
 
 /// The three workers. The pages come first: in a local session the first one gets the port.
 pub(crate) const DEPLOYED: [Worker; 3] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE];
-/// Those, the example, and the one that only carries tests into workerd.
-pub(crate) const TESTED: [Worker; 5] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE, BOOKMARKS, STORE_CONTRACT];
-/// The three, and an application in front of them that is nothing but protected.
-pub(crate) const MEASURED: [Worker; 4] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STATE, BENCH_APPLICATION];
+/// What tests put beside them: the example, and the one that only carries tests into workerd. Selected apart from the three,
+/// which are tested as they are deployed, without the features that these want of what they share.
+pub(crate) const BESIDE_IN_TESTS: [Worker; 2] = [BOOKMARKS, STORE_CONTRACT];
+/// What benches put in front of them: an application that is nothing but protected. Apart from the three for the same reason.
+pub(crate) const BESIDE_IN_BENCHES: [Worker; 1] = [BENCH_APPLICATION];
 /// How many steps [`build`] has.
 pub(crate) const STEPS: usize = 2;
+/// How many steps [`build_with`] has.
+pub(crate) const STEPS_WITH: usize = 2 * STEPS;
 
 const REMEDY: &str = "correct what the compiler says above";
 
@@ -60,6 +63,15 @@ impl Worker {
     /// What the compiler makes of it, names and all.
     pub(crate) fn compiled(&self, target: &Path) -> PathBuf {
         target.join("wasm32-unknown-unknown/release").join(self.name.replace('-', "_")).with_extension("wasm")
+    }
+
+    /// What wasm-bindgen makes of that: without what only it reads, still with the names.
+    pub(crate) fn bound(&self, target: &Path, tools: &Tools) -> Result<PathBuf> {
+        let folder = target.join("wasm32-unknown-unknown/bound");
+        let mut command = tools.wasm_bindgen();
+        command.args(["--target", "bundler", "--no-typescript", "--no-demangle", "--out-name", self.name]);
+        capture(command.arg("--out-dir").arg(&folder).arg(self.compiled(target)), REMEDY)?;
+        Ok(folder.join(format!("{}_bg.wasm", self.name)))
     }
 
     fn stamp(&self) -> PathBuf {
@@ -99,6 +111,12 @@ pub(crate) fn build(workers: &[Worker], tools: &Tools, progress: &mut Progress) 
             })
         })
     })
+}
+
+/// The three as they are deployed, and others for beside them.
+pub(crate) fn build_with(others: &[Worker], tools: &Tools, progress: &mut Progress) -> Result<()> {
+    build(&DEPLOYED, tools, progress)?;
+    build(others, tools, progress)
 }
 
 /// Every build of these workers selects them all: cargo unites the features of what is selected, so that building one

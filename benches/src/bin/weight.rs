@@ -1,5 +1,5 @@
-//! What each crate adds to a worker: the bytes of code by crate, from the names in a release build before wasm-bindgen and wasm-opt,
-//! which take the names away. `weight FILE.wasm…` prints one table, a worker a column.
+//! What each crate adds to a worker: the bytes of code by crate, from the names in a release build after wasm-bindgen, which leaves out
+//! what only it reads, and before wasm-opt, which takes the names away. `weight NAME_bg.wasm…` prints one table, a worker a column.
 //!
 //! A generic function counts for the crate that wrote it, whatever it is instantiated for. What was inlined counts where it went.
 
@@ -15,7 +15,8 @@ fn main() {
     let workers: Vec<(String, Weights)> = std::env::args()
         .skip(1)
         .map(|file| {
-            let name = Path::new(&file).file_stem().unwrap().to_string_lossy().replace('_', "-");
+            let name = Path::new(&file).file_stem().unwrap().to_string_lossy();
+            let name = name.trim_end_matches("_bg").to_owned();
             (name, weigh(&std::fs::read(&file).unwrap_or_else(|error| panic!("{file}: {error}"))))
         })
         .collect();
@@ -54,7 +55,7 @@ fn weigh(wasm: &[u8]) -> Weights {
         }
     }
     for (n, bytes) in bodies.into_iter().enumerate() {
-        let owner = names.get(&(imports + n)).map_or_else(|| "(no crate)".to_owned(), |name| owner(name));
+        let owner = names.get(&(imports + n)).map_or_else(|| "(glue)".to_owned(), |name| owner(name));
         *weights.entry(owner).or_default() += bytes;
     }
     weights
@@ -67,12 +68,13 @@ fn length(range: &std::ops::Range<u64>) -> usize {
 /// The first crate that the name of a function names: of `<serde_json::Value as core::fmt::Debug>::fmt`, serde_json.
 fn owner(symbol: &str) -> String {
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
-    let Some((start, _)) = name.split_once("::") else { return "(no crate)".into() };
+    // What the compiler and wasm-bindgen add: `memcpy`, `__externref_table_alloc`.
+    let Some((start, _)) = name.split_once("::") else { return "(glue)".into() };
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     match start.rsplit(|c| !is_part(c)).find(|word| !word.is_empty() && *word != "dyn") {
         Some("core" | "alloc" | "std") => "(standard library)".into(),
         Some(name) => name.to_owned(),
-        None => "(no crate)".into(),
+        None => "(glue)".into(),
     }
 }
 
@@ -89,7 +91,10 @@ fn print(workers: &[(String, Weights)]) {
         let cells = workers.iter().map(|(_, weights)| format!("{:.1}", of(weights) as f64 / 1024.0));
         println!("| {name} | {} |", cells.collect::<Vec<_>>().join(" | "));
     };
-    println!("| KiB of | {} |", workers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" | "));
+    println!(
+        "| KiB of | {} |",
+        workers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" | ")
+    );
     println!("|---|{}", "---:|".repeat(workers.len()));
     for (name, _) in shown {
         row(name, &|weights| weights.get(*name).copied().unwrap_or_default());

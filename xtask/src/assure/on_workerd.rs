@@ -4,7 +4,7 @@ use crate::failure::Result;
 use crate::process::stream;
 use crate::progress::Progress;
 use crate::tools::{self, Tools};
-use crate::workers::{self, MEASURED};
+use crate::workers::{self, BESIDE_IN_BENCHES};
 
 /// Mixed traffic for so many minutes.
 pub(crate) fn load(minutes: u32) -> Result<()> {
@@ -24,9 +24,9 @@ pub(crate) fn flood() -> Result<()> {
 /// Runs a script of `benches/workerd`.
 fn script(name: &str, args: &[String], what: &str) -> Result<()> {
     let missing = Tools::missing(&tools::BENCH)?;
-    let mut progress = Progress::new(missing.len() + workers::STEPS + 1);
+    let mut progress = Progress::new(missing.len() + workers::STEPS_WITH + 1);
     let tools = Tools::install(missing, &mut progress)?;
-    workers::build(&MEASURED, &tools, &mut progress)?;
+    workers::build_with(&BESIDE_IN_BENCHES, &tools, &mut progress)?;
     progress.loud(what, || {
         let mut command = tools.command("node");
         command.arg(format!("benches/workerd/{name}.mjs")).args(args);

@@ -4,13 +4,13 @@ use crate::failure::Result;
 use crate::process::stream;
 use crate::progress::Progress;
 use crate::tools::{self, Tools};
-use crate::workers::{self, TESTED};
+use crate::workers::{self, DEPLOYED};
 
 pub(crate) fn run(rounds: u32) -> Result<()> {
     let missing = Tools::missing(&tools::WORKERS)?;
     let mut progress = Progress::new(missing.len() + workers::STEPS + 1);
     let tools = Tools::install(missing, &mut progress)?;
-    workers::build(&TESTED, &tools, &mut progress)?;
+    workers::build(&DEPLOYED, &tools, &mut progress)?;
     progress.loud(&format!("{rounds} rounds of each race"), || {
         let mut command = tools.command("cargo");
         // Selected as the tests of every day are, so that nothing is compiled again with other features.

@@ -71,6 +71,16 @@ async fn audit_log_without_events_says_so() {
 }
 
 #[tokio::test]
+async fn audit_log_without_events_so_far_leads_on() {
+    let site = Site::of_admin(&["audit:read"], |_| ok(&json!({ "items": [], "nextCursor": "6162" })));
+    site.get_signed_in("/admin/audit?action=role.created&tenant=acme").await.expect(200).shows(&[
+        "Nothing fits so far.",
+        "cursor=6162",
+        "Older events",
+    ]);
+}
+
+#[tokio::test]
 async fn audit_filter_that_can_not_be_used_is_explained() {
     let site = Site::of_admin(&["audit:read"], |_| {
         refused(400, "invalid_request", "`from`: must be a time as in RFC 3339", Some("from"))
