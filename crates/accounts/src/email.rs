@@ -68,7 +68,7 @@ fn is_domain_label(label: &str) -> bool {
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-text_type!(Email, ParseEmailError, "email", "An e-mail address.");
+text_type!(Email, ParseEmailError, { "format": "email", "maxLength": 254 }, "An e-mail address.");
 
 #[cfg(test)]
 mod tests {

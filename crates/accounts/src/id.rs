@@ -50,7 +50,7 @@ macro_rules! id {
             }
         }
 
-        text_type!($name, ParseIdError, "uuid", "A UUID.");
+        text_type!($name, ParseIdError, { "format": "uuid" }, "A UUID.");
     };
 }
 

@@ -1,5 +1,23 @@
 use crate::text::text_type;
 
+/// The form of a name of so many characters and two, without control characters; the spaces around it do not count.
+#[cfg(feature = "openapi")]
+macro_rules! form {
+    ($characters_less_two:literal, $without:literal) => {
+        concat!(
+            r"^\s*[^\s\u0000-\u001f\u007f-\u009f",
+            $without,
+            r"]([^\u0000-\u001f\u007f-\u009f",
+            $without,
+            "]{0,",
+            $characters_less_two,
+            r"}[^\s\u0000-\u001f\u007f-\u009f",
+            $without,
+            r"])?\s*$"
+        )
+    };
+}
+
 /// A first or last name: 1 to 200 characters, no control characters, no spaces around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonName(String);
@@ -40,7 +58,7 @@ impl PersonName {
     }
 }
 
-text_type!(PersonName, ParsePersonNameError, "", "A name of 1 to 200 characters.");
+text_type!(PersonName, ParsePersonNameError, { "pattern": form!(198, "") }, "A name of 1 to 200 characters.");
 
 /// The name that somebody gives a token of theirs: 1 to 100 characters, no control characters, no spaces around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +87,7 @@ impl TokenName {
     }
 }
 
-text_type!(TokenName, ParseTokenNameError, "", "A name of 1 to 100 characters.");
+text_type!(TokenName, ParseTokenNameError, { "pattern": form!(98, "") }, "A name of 1 to 100 characters.");
 
 /// The name of a tenant: 1 to 100 characters, no control characters, no spaces around it, and no comma, which separates
 /// tenants in the configuration.
@@ -100,7 +118,7 @@ impl TenantName {
     }
 }
 
-text_type!(TenantName, ParseTenantNameError, "", "A name of 1 to 100 characters, without commas.");
+text_type!(TenantName, ParseTenantNameError, { "pattern": form!(98, ",") }, "A name of 1 to 100 characters, without commas.");
 
 #[cfg(test)]
 mod tests {

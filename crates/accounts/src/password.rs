@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use crate::Email;
 
 mod common;
+mod context;
 mod hash;
 mod legacy;
 mod rust_crypto;
@@ -27,6 +28,8 @@ pub fn is_older_hash(stored: &str) -> bool {
 
 /// The shortest password that may be chosen, in characters.
 pub const MIN_CHARS: usize = 12;
+/// What everybody knows that the password is for.
+const SERVICE: &str = "edgeward";
 /// The longest password that is accepted, in characters.
 pub const MAX_CHARS: usize = 256;
 
@@ -64,12 +67,22 @@ impl NewPassword {
             return Err(PasswordError::TooShort);
         }
         let password = Password::parse(text)?;
-        if common::is_common(&password.0) { Err(PasswordError::Common) } else { Ok(Self(password)) }
+        if common::is_common(&password.0) || context::is_little_more(&password.0, SERVICE) {
+            Err(PasswordError::Common)
+        } else {
+            Ok(Self(password))
+        }
     }
 
-    /// Refuses a password that is the account's own name, which would be the first guess.
+    /// Refuses a password that is the account's own name, or a part of it with nothing but digits and signs added: those would
+    /// be the first guesses.
     pub fn check_against(&self, email: &Email) -> Result<(), PasswordError> {
-        if self.0.0.eq_ignore_ascii_case(email.as_str()) { Err(PasswordError::IsEmail) } else { Ok(()) }
+        let address = email.as_str();
+        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+        let host = domain.split('.').next().unwrap_or_default();
+        let derived =
+            [address, local, domain, host].iter().any(|word| context::is_little_more(&self.0.0, word));
+        if derived { Err(PasswordError::IsEmail) } else { Ok(()) }
     }
 
     /// The password, to be hashed.
@@ -117,8 +130,8 @@ pub enum PasswordError {
     /// One that everybody chooses.
     #[error("this password is one of the most common; choose another")]
     Common,
-    /// The account's own e-mail address.
-    #[error("the password must differ from the e-mail address")]
+    /// The account's own e-mail address, or little more than a part of it.
+    #[error("the password must be more than the e-mail address or a part of it")]
     IsEmail,
 }
 
@@ -140,6 +153,28 @@ mod tests {
         for text in ["Password1234", "qwertyuiop123", " 1Q2w3E4r5T6y ", "aaaaaaaaaaaaa"] {
             assert_eq!(NewPassword::parse(text.to_owned()), Err(PasswordError::Common), "{text}");
             assert!(Password::parse(text.to_owned()).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_is_derived_from_the_address_or_the_service_can_not_be_chosen() {
+        let email = Email::parse("Ada.Lovelace@analytical.example").unwrap();
+        let check = |text: &str| NewPassword::parse(text.to_owned()).unwrap().check_against(&email);
+        for derived in [
+            "ada.lovelace@analytical.example",
+            "AdaLovelace1",
+            "ada_lovelace_1815!",
+            "2026-analytical",
+            "analytical.example",
+        ] {
+            assert_eq!(check(derived), Err(PasswordError::IsEmail), "{derived}");
+        }
+        // The whole password is compared, and not words within it.
+        for fine in ["ada lovelace's engine", "analytical engines 1", "correct horse battery"] {
+            assert_eq!(check(fine), Ok(()), "{fine}");
+        }
+        for service in ["edgeward1234", "Edgeward-2026!", "!!EDGEWARD!!"] {
+            assert_eq!(NewPassword::parse(service.to_owned()), Err(PasswordError::Common), "{service}");
         }
     }
 

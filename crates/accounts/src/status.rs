@@ -36,7 +36,7 @@ impl UserStatus {
     }
 }
 
-text_type!(UserStatus, ParseUserStatusError, "", "`active`, `invited` or `suspended`.");
+text_type!(UserStatus, ParseUserStatusError, { "enum": ["active", "invited", "suspended"] }, "`active`, `invited` or `suspended`.");
 
 /// Whether the members of a tenant may sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl TenantStatus {
     }
 }
 
-text_type!(TenantStatus, ParseTenantStatusError, "", "`active` or `suspended`.");
+text_type!(TenantStatus, ParseTenantStatusError, { "enum": ["active", "suspended"] }, "`active` or `suspended`.");
 
 #[cfg(test)]
 mod tests {

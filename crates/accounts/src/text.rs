@@ -1,6 +1,7 @@
-/// Gives a text-like domain type its `FromStr`, `Display` and serde, all through its own `parse`.
+/// Gives a text-like domain type its `FromStr`, `Display` and serde, all through its own `parse`; the
+/// schema says as much of what `parse` takes as a schema can.
 macro_rules! text_type {
-    ($type:ident, $error:ident, $schema_format:literal, $description:literal) => {
+    ($type:ident, $error:ident, { $($schema:tt)+ }, $description:literal) => {
         impl std::str::FromStr for $type {
             type Err = $error;
 
@@ -35,9 +36,7 @@ macro_rules! text_type {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({
-                    "type": "string", "format": $schema_format, "description": $description
-                })
+                schemars::json_schema!({ "type": "string", $($schema)+, "description": $description })
             }
         }
     };

@@ -127,7 +127,7 @@ impl TokenHash {
     }
 }
 
-text_type!(TokenHash, ParseTokenError, "", "The SHA-256 of a token, in base64url.");
+text_type!(TokenHash, ParseTokenError, { "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" }, "The SHA-256 of a token, in base64url.");
 
 fn decode(text: &str) -> Result<[u8; 32], ParseTokenError> {
     // The length comes first: a cookie of 100 KB is refused without being decoded.

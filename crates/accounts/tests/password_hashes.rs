@@ -158,3 +158,22 @@ fn a_wrong_password_costs_the_same_whether_there_is_an_account_or_not() {
         assert_eq!(kdf.0.load(Ordering::SeqCst), 1, "{stored:?}");
     }
 }
+
+/// Nothing is cut off, trimmed, folded or left out, up to the last of 256 characters.
+#[test]
+fn every_character_of_a_password_counts() {
+    let ascii: String = (' '..='~').chain("é\u{301}\u{1f511}".chars()).cycle().take(256).collect();
+    let chars: Vec<char> = ascii.chars().collect();
+    for cost in [CHEAP, PBKDF2] {
+        let stored = hashed(&ascii, cost);
+        assert_eq!(verified(&ascii, &stored, cost), RIGHT);
+        for at in 0..chars.len() {
+            let mut other = chars.clone();
+            other[at] = if other[at] == 'x' { 'X' } else { 'x' };
+            assert_eq!(verified(&other.iter().collect::<String>(), &stored, cost), WRONG, "{at}");
+        }
+        for other in [ascii.trim(), &ascii.to_lowercase(), &ascii[1..]] {
+            assert_eq!(verified(other, &stored, cost), WRONG);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// A subject or a resource, as it is named in a request.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(transform = never_null))]
 pub struct Entity {
     /// What kind of thing it is: `user`, or the resource of a permission.
     #[cfg_attr(feature = "openapi", schemars(rename = "type"))]
@@ -22,12 +22,25 @@ pub struct Entity {
 
 /// What somebody wants to do.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(transform = never_null))]
 pub struct Action {
     /// The action of a permission.
     pub name: String,
     /// What else is known about it. Decisions by roles don't depend on it.
     pub properties: Option<Map<String, Value>>,
+}
+
+/// What may be absent is not `null` for that: the standard says objects and texts.
+#[cfg(feature = "openapi")]
+fn never_null(schema: &mut schemars::Schema) {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for property in properties.into_iter().flat_map(|all| all.values_mut()) {
+        if let Some(kinds) = property["type"].as_array()
+            && let Some(kind) = kinds.iter().find(|kind| *kind != "null").cloned()
+        {
+            property["type"] = kind;
+        }
+    }
 }
 
 // By hand, because a derived one would read a list as the fields in their order.

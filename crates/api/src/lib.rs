@@ -53,7 +53,7 @@ pub use tokens_api::{ApiToken, CreateApiTokenRequest, CreatedApiToken, LifetimeD
 /// Any text of at most so many characters, for descriptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Description(String);
+pub struct Description(#[cfg_attr(feature = "openapi", schemars(length(max = Self::MAX_CHARS)))] String);
 
 impl Description {
     /// The longest one, in characters.

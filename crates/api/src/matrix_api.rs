@@ -55,10 +55,16 @@ pub struct MatrixPermission {
 pub struct ChangeMatrixRequest {
     /// 1 to 1,000 of them, of at most 50 roles.
     #[serde(deserialize_with = "objects")]
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = Self::MOST_CHANGES)))]
     pub changes: Vec<MatrixChange>,
     /// Say what would change, and leave everything as it is.
     #[serde(default)]
     pub preview: bool,
+}
+
+impl ChangeMatrixRequest {
+    /// How many cells one request changes at most.
+    pub const MOST_CHANGES: usize = 1_000;
 }
 
 /// A cell of the matrix.

@@ -47,6 +47,17 @@ impl Limit {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Limit {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limit".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 })
+    }
+}
+
 impl Default for Limit {
     fn default() -> Self {
         Self(50)

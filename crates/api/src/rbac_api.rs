@@ -229,10 +229,16 @@ pub struct EffectivePermission {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckRequest {
     /// Plain permissions, at least one.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = Self::MAX_PERMISSIONS)))]
     pub permissions: Vec<rbac::Permission>,
     /// Whether all of them are needed, or any one.
     #[serde(default)]
     pub mode: CheckMode,
+}
+
+impl CheckRequest {
+    /// How many permissions one check names at most.
+    pub const MAX_PERMISSIONS: usize = 1_000;
 }
 
 /// How several permissions count together.

@@ -15,10 +15,16 @@ pub struct CreateApiTokenRequest {
     pub name: TokenName,
     /// What it may be used for, within what its owner may do: 100 permissions or wildcards at most. Without any, it
     /// tells who its owner is, and no more.
+    #[cfg_attr(feature = "openapi", schemars(length(max = Self::MAX_SCOPES)))]
     pub scopes: Vec<Grant>,
     /// How long it lives: 1 to 365 days, 90 unless said otherwise.
     #[serde(default)]
     pub expires_in_days: LifetimeDays,
+}
+
+impl CreateApiTokenRequest {
+    /// How many scopes a token has at most; a grant with a wildcard is one.
+    pub const MAX_SCOPES: usize = 100;
 }
 
 /// A whole number of days from 1 to 365; 90 unless said otherwise.

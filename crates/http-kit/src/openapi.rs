@@ -20,7 +20,7 @@ pub(crate) struct Parts {
     pub(crate) request: Option<SchemaOf>,
     pub(crate) responses: Vec<(u16, Option<SchemaOf>)>,
     pub(crate) texts: Vec<(u16, &'static str)>,
-    pub(crate) query: Vec<(&'static str, &'static str)>,
+    pub(crate) query: Vec<(&'static str, &'static str, Option<SchemaOf>)>,
     pub(crate) problems: Vec<u16>,
 }
 
@@ -85,8 +85,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let mut parameters: Vec<Value> = path_parameters(route.path)
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
-    parameters.extend(parts.query.iter().map(|(name, description)| {
-        json!({ "name": name, "in": "query", "description": description, "schema": { "type": "string" } })
+    parameters.extend(parts.query.iter().map(|(name, description, schema)| {
+        let schema = schema.map_or_else(|| json!({ "type": "string" }), |schema| schema(generator).into());
+        json!({ "name": name, "in": "query", "description": description, "schema": schema })
     }));
     let mut operation = json!({
         "operationId": operation_id(route),

@@ -175,7 +175,18 @@ impl Doc {
     #[cfg_attr(not(feature = "openapi"), expect(unused_variables, reason = "only described"))]
     pub fn query(self, name: &'static str, description: &'static str) -> Self {
         #[cfg(feature = "openapi")]
-        return self.with(|parts| parts.query.push((name, description)));
+        return self.with(|parts| parts.query.push((name, description, None)));
+        #[cfg(not(feature = "openapi"))]
+        self
+    }
+
+    /// Reads this parameter of the query, as this type.
+    #[must_use]
+    #[cfg_attr(not(feature = "openapi"), expect(unused_variables, reason = "only described"))]
+    pub fn query_of<T: Described>(self, name: &'static str, description: &'static str) -> Self {
+        #[cfg(feature = "openapi")]
+        return self
+            .with(|parts| parts.query.push((name, description, Some(crate::openapi::schema_of::<T>))));
         #[cfg(not(feature = "openapi"))]
         self
     }

@@ -46,5 +46,5 @@ where
 
 /// Says what [`Paging`] reads.
 pub(super) fn paged(doc: Doc) -> Doc {
-    doc.query("limit", "1 to 100; 50 if absent").query("cursor", "from the page before")
+    doc.query_of::<Limit>("limit", "1 to 100; 50 if absent").query("cursor", "from the page before")
 }

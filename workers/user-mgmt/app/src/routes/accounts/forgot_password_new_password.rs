@@ -21,7 +21,10 @@ use crate::services::super_admin::appoint_if_named;
 use crate::services::throttle;
 
 pub(in crate::routes) fn doc() -> Doc {
-    Doc::new("Set a password by the token of a mail").takes::<ResetPasswordRequest>().gives_nothing(204)
+    Doc::new("Set a password by the token of a mail")
+        .takes::<ResetPasswordRequest>()
+        .gives_nothing(204)
+        .fails(&[429])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {

@@ -15,6 +15,7 @@ pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Ask whether the token of a mail can set a password")
         .takes::<OneTimeTokenRequest>()
         .gives::<PasswordToken>(200)
+        .fails(&[429])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {

@@ -13,7 +13,7 @@ pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Have the mail that confirms an address sent again")
         .takes::<MailRequest>()
         .gives_nothing(202)
-        .fails(&[501])
+        .fails(&[429, 501])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {

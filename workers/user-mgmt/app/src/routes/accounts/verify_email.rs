@@ -21,6 +21,7 @@ pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Confirm an e-mail address by the token of a mail")
         .takes::<OneTimeTokenRequest>()
         .gives::<VerifiedEmail>(200)
+        .fails(&[429])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: Request) -> Outcome {

@@ -10,9 +10,6 @@ use rbac::{Principal, has_all, has_any, has_permission};
 use crate::app::{App, Platform};
 use crate::caller::Caller;
 
-/// How many permissions one check names at most.
-const MAX_PERMISSIONS: usize = 1_000;
-
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Whether the caller has permissions").takes::<CheckRequest>().gives::<CheckResponse>(200)
 }
@@ -23,7 +20,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     caller: Caller,
 ) -> Outcome {
     let body: CheckRequest = request.json()?;
-    if body.permissions.is_empty() || body.permissions.len() > MAX_PERMISSIONS {
+    if body.permissions.is_empty() || body.permissions.len() > CheckRequest::MAX_PERMISSIONS {
         return Err(Problem::invalid_field("permissions", "`permissions`: name 1 to 1000 of them"));
     }
     let grants = caller.grants();

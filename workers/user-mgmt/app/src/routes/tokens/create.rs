@@ -18,9 +18,6 @@ use crate::services::authority::{Excess, refuse_beyond};
 use crate::services::change::{Change, Event};
 use crate::services::problems::store_problem;
 
-/// How many scopes a token has at most; a grant with a wildcard is one.
-const MAX_SCOPES: usize = 100;
-
 /// How many tokens a user has at most that have not ended; requests at the same moment may exceed it by a few.
 const MAX_TOKENS: u32 = 100;
 
@@ -35,7 +32,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     SignedIn { caller, .. }: SignedIn,
 ) -> Outcome {
     let body: CreateApiTokenRequest = request.json()?;
-    if body.scopes.len() > MAX_SCOPES {
+    if body.scopes.len() > CreateApiTokenRequest::MAX_SCOPES {
         return Err(Problem::invalid_field("scopes", "`scopes`: name 100 of them at most"));
     }
     refuse_beyond(caller.grants(), &body.scopes, Excess::Token)?;

@@ -1,20 +1,21 @@
 //! Which events are asked for.
 
 use accounts::UserId;
+use api::DateTime;
 use http_kit::{Doc, Problem, Request};
 use serde_json::{Value, json};
 use store::audit::{Actions, Filter};
 
 /// Says what [`read`] takes.
 pub(super) fn describe(doc: Doc) -> Doc {
-    doc.query("actor", "the id of the user who did it")
+    doc.query_of::<UserId>("actor", "the id of the user who did it")
         .query("action", "`role.assigned`, or with a dot at the end a whole group: `role.`")
         .query("targetType", "what kind of thing it was done to; together with `targetId`")
         .query("targetId", "to which one; together with `targetType`")
         .query("tenant", "the name of a tenant")
         .query("requestId", "the request in which it was done")
-        .query("from", "at this time or later, as in RFC 3339")
-        .query("to", "before this time, as in RFC 3339")
+        .query_of::<DateTime>("from", "at this time or later, as in RFC 3339")
+        .query_of::<DateTime>("to", "before this time, as in RFC 3339")
 }
 
 /// The filters of a request.

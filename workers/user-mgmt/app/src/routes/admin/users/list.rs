@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use api::{AdminUser, Page};
+use accounts::UserStatus;
+use api::{AdminUser, Limit, Page};
 use http::StatusCode;
 use http_kit::{Doc, Outcome, Problem, Request, json};
 use rbac::Allowed;
@@ -17,10 +18,10 @@ use crate::services::problems::store_problem;
 pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Accounts, the newest first; a page may have fewer than `limit`, and is the last one without `nextCursor`")
         .gives::<Page<AdminUser>>(200)
-        .query("limit", "1 to 100; 50 if absent")
+        .query_of::<Limit>("limit", "1 to 100; 50 if absent")
         .query("cursor", "from the page before, of the same search and filters")
         .query("q", "words that names or the address contain; one or two characters: what they begin with; a whole address: that account")
-        .query("status", "`active`, `invited` or `suspended`")
+        .query_of::<UserStatus>("status", "`active`, `invited` or `suspended`")
         .query("role", "the name of a role")
         .query("tenant", "the name of a tenant")
 }

@@ -18,7 +18,7 @@ use crate::caller::Caller;
 use crate::services::authority::{Excess, refuse_excess, refuse_excess_of_stored};
 use crate::services::change::{Change, Event};
 
-const MOST_CHANGES: usize = 1_000;
+const MOST_CHANGES: usize = ChangeMatrixRequest::MOST_CHANGES;
 
 pub(in crate::routes) fn doc() -> Doc {
     let doc =

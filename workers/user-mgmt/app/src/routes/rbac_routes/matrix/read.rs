@@ -20,11 +20,12 @@ use crate::services::problems::store_problem;
 pub(in crate::routes) fn doc() -> Doc {
     let doc = Doc::new("Which roles grant which permissions").gives::<Matrix>(200);
     doc.query("prefix", "what the names of the permissions start with")
-        .query("limit", "1 to 100 permissions; 50 if absent")
+        .query_of::<Limit>("limit", "1 to 100 permissions; 50 if absent")
         .query("cursor", "from the permissions of the page before")
-        .query("role", "the id of one role; all of them if absent")
-        .query("roleLimit", "1 to 100 roles; 50 if absent")
+        .query_of::<RoleId>("role", "the id of one role; all of them if absent")
+        .query_of::<Limit>("roleLimit", "1 to 100 roles; 50 if absent")
         .query("roleCursor", "from the roles of the page before")
+        .fails(&[404])
 }
 
 pub(in crate::routes) async fn handler<P: Platform>(
