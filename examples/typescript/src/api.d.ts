@@ -1241,7 +1241,7 @@ export interface components {
             /** @description What else is known about it. Decisions by roles don't depend on it. */
             properties?: {
                 [key: string]: unknown;
-            } | null;
+            };
         };
         /** @description `POST /access/v1/search/action`: what may this subject do to this resource? */
         ActionSearchRequest: {
@@ -1626,11 +1626,11 @@ export interface components {
         /** @description A subject or a resource, as it is named in a request. */
         Entity: {
             /** @description Which one; absent where a search asks for it. */
-            id?: string | null;
+            id?: string;
             /** @description What else is known about it. Decisions by roles don't depend on it. */
             properties?: {
                 [key: string]: unknown;
-            } | null;
+            };
             /** @description What kind of thing it is: `user`, or the resource of a permission. */
             type: string;
         };
@@ -1774,6 +1774,8 @@ export interface components {
         IdentityId: string;
         /** @default 90 */
         LifetimeDays: number;
+        /** @default 50 */
+        Limit: number;
         /** @description `POST /identities`. */
         LinkIdentityRequest: {
             /** @description A path of this site to go on at afterwards; the profile if absent. */
@@ -2437,8 +2439,11 @@ export interface components {
         TenantId: string;
         /** @description A name of 1 to 100 characters, without commas. */
         TenantName: string;
-        /** @description `active` or `suspended`. */
-        TenantStatus: string;
+        /**
+         * @description `active` or `suspended`.
+         * @enum {string}
+         */
+        TenantStatus: "active" | "suspended";
         /** @description A name of 1 to 100 characters. */
         TokenName: string;
         /** @description A list that may be cut, and how many items there are in all. */
@@ -2600,8 +2605,11 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["Assignment"][];
         };
-        /** @description `active`, `invited` or `suspended`. */
-        UserStatus: string;
+        /**
+         * @description `active`, `invited` or `suspended`.
+         * @enum {string}
+         */
+        UserStatus: "active" | "invited" | "suspended";
         /** @description What `POST /verify-email` answers. */
         VerifiedEmail: {
             /** @description The address, which can sign in now. */
@@ -3360,6 +3368,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -3445,6 +3462,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -3523,6 +3549,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -3585,7 +3620,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -4690,13 +4725,13 @@ export interface operations {
                 /** @description what the names of the permissions start with */
                 prefix?: string;
                 /** @description 1 to 100 permissions; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the permissions of the page before */
                 cursor?: string;
                 /** @description the id of one role; all of them if absent */
-                role?: string;
+                role?: components["schemas"]["RoleId"];
                 /** @description 1 to 100 roles; 50 if absent */
-                roleLimit?: string;
+                roleLimit?: components["schemas"]["Limit"];
                 /** @description from the roles of the page before */
                 roleCursor?: string;
             };
@@ -4735,6 +4770,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4871,7 +4915,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -5225,7 +5269,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -5474,7 +5518,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -6757,7 +6801,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -7056,7 +7100,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -7571,7 +7615,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description the id of the user who did it */
-                actor?: string;
+                actor?: components["schemas"]["UserId"];
                 /** @description `role.assigned`, or with a dot at the end a whole group: `role.` */
                 action?: string;
                 /** @description what kind of thing it was done to; together with `targetId` */
@@ -7583,11 +7627,11 @@ export interface operations {
                 /** @description the request in which it was done */
                 requestId?: string;
                 /** @description at this time or later, as in RFC 3339 */
-                from?: string;
+                from?: components["schemas"]["DateTime"];
                 /** @description before this time, as in RFC 3339 */
-                to?: string;
+                to?: components["schemas"]["DateTime"];
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -7725,7 +7769,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -8083,13 +8127,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before, of the same search and filters */
                 cursor?: string;
                 /** @description words that names or the address contain; one or two characters: what they begin with; a whole address: that account */
                 q?: string;
                 /** @description `active`, `invited` or `suspended` */
-                status?: string;
+                status?: components["schemas"]["UserStatus"];
                 /** @description the name of a role */
                 role?: string;
                 /** @description the name of a tenant */
@@ -9166,7 +9210,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 1 to 100; 50 if absent */
-                limit?: string;
+                limit?: components["schemas"]["Limit"];
                 /** @description from the page before */
                 cursor?: string;
             };
@@ -9468,6 +9512,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -9537,6 +9590,15 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
