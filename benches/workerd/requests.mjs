@@ -16,6 +16,8 @@ const CONNECTIONS = [1, 8, 32];
 const GATHERED = 6_500;
 /** By when what is done after a response is done. */
 const DEFERRED = 500;
+/** By when nothing is left of the requests that were under way at the end of a run. */
+const GIVEN_UP = 600;
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -188,7 +190,7 @@ async function measure(counted) {
     for (const contest of round % 2 === 1 ? contests : contests.toReversed()) {
       for (const connections of CONNECTIONS) {
         contest.runs.get(connections).push(await load({ ...contest, connections, seconds: SECONDS }));
-        await sleep(100);
+        await sleep(GIVEN_UP);
       }
       const { throughput, processor } = summary(contest.runs.get(8));
       say(`  round ${round} of ${ROUNDS}, ${contest.name}: ${throughput.toFixed(0)} a second, ${processor.toFixed(2)} ms of CPU`);
