@@ -1,5 +1,5 @@
 // Where the time of a worker goes: a profile of the workers of Edgeward while a job of `requests.mjs` runs. For whoever makes it faster:
-// `node benches/workerd/profile.mjs WORKER PATH`, and the functions that take longest.
+// `node benches/workerd/profile.mjs WORKER PATH`, with Node.js 22 or newer, and the functions that take longest.
 
 import process from "node:process";
 import { load } from "./load.mjs";

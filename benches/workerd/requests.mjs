@@ -265,7 +265,7 @@ function section(counted, contests) {
   lines.push(
     "### The budgets",
     "",
-    "Throughput is that of eight connections. The most that there can be is what a worker reaches that makes the same binding calls, or the same hash, and " +
+    "Throughput is that of eight connections. The best that there can be is what a worker reaches that makes the same binding calls, or the same hash, and " +
       "does nothing else.",
     "",
   );
@@ -275,7 +275,8 @@ function section(counted, contests) {
   const light = (contest) => contest.at.get(1).p99;
   for (const [job, limit] of [["may I, cached", 2], ["may I, strict", 5]].filter(([job]) => compared.includes(job))) {
     const more = light(of(job, "Edgeward")) - light(open);
-    budget(`${job}: p99 over the same route open, one connection`, `< ${limit} ms`, milliseconds(more), more < limit, " ms");
+    const least = `${milliseconds(light(named(`bare: ${job}`)) - light(named("nothing")))} ms`;
+    budget(`${job}: p99 over the same route open, one connection`, `< ${limit} ms`, milliseconds(more), more < limit, " ms", least);
     budget(`${job}: CPU beyond the bare binding calls`, "≤ 0.2 ms", milliseconds(own(job)), own(job) <= 0.2, " ms");
   }
   for (const [job, limit] of [["who am I", 2], ["may I, cached", 2], ["may I, strict", 2], ["list users", 2], ["sign in", 1.5], ["assign a role", 1]]) {
@@ -294,7 +295,7 @@ function section(counted, contests) {
     const { writes } = tally(counted.get(of(job, "Edgeward").row));
     budget(`${job}: KV writes on a warm session`, "0", writes, writes === 0);
   }
-  table(["budget", "limit", "measured", "the most there can be", ""], budgets);
+  table(["budget", "limit", "measured", "the best there can be", ""], budgets);
   return lines.join("\n");
 }
 

@@ -223,7 +223,7 @@ export async function betterAuth(kind, { counting = false, hash = "pbkdf2" } = {
 }
 
 /** One worker alone, or nothing in its place with the same bindings. */
-export async function alone(name, empty, d1Persist) {
+export async function alone(name, empty, storage) {
   const bindings = {
     "account-pages": { serviceBindings: { USER_MGMT: "nothing" } },
     "user-mgmt": { d1Databases: { DB: "edgeward" }, serviceBindings: { SESSION_STATE: "nothing" } },
@@ -235,5 +235,5 @@ export async function alone(name, empty, d1Persist) {
     if (name === "better-auth") return await bundled(name, "better-auth/worker.mjs", bindings);
     return configured(name, `wrangler/${name}.jsonc`, bindings);
   };
-  return await start([await worker(), await bundled("nothing", "bare/nothing.mjs", {})], { d1Persist });
+  return await start([await worker(), await bundled("nothing", "bare/nothing.mjs", {})], { resourcePersistencePath: storage });
 }

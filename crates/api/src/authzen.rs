@@ -182,8 +182,9 @@ pub struct Reason {
     /// The permission that it took, where type and name make one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
-    /// The roles that give it.
+    /// The roles that give it, if any do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schemars(default))]
     pub roles: Vec<String>,
 }
 

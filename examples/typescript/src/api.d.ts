@@ -2148,8 +2148,8 @@ export interface components {
             code: components["schemas"]["ReasonCode"];
             /** @description The permission that it took, where type and name make one. */
             permission?: string | null;
-            /** @description The roles that give it. */
-            roles: string[];
+            /** @description The roles that give it, if any do. */
+            roles?: string[];
         };
         /** @description What decided. */
         ReasonCode: "granted" | "not_granted" | "unknown_subject" | "inactive_subject" | "no_such_permission";
