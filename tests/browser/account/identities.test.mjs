@@ -98,6 +98,11 @@ visitBothWays("the last way into an account is not unlinked", async ({ world, vi
   await signIn(ada, email);
   await ada.follow("The identities that open this account");
   await ada.follow(`Unlink ${PROVIDER_NAME} as ${email}`);
+  // What opens the account is changed by nobody who has only found it signed in.
+  await ada.press("Unlink the identity");
+  await ada.seesHeading("Sign in once more");
+  await ada.follow(`Sign in once more with ${PROVIDER_NAME}`);
+  await enter(ada, email);
   await ada.press("Unlink the identity");
   await ada.sees("That identity is the only way into this account.");
   await ada.page.getByRole("link", { name: `Unlink ${PROVIDER_NAME} as ${email}` }).waitFor();
