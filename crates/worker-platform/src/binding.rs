@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::{Request, Response};
+use http_body_util::BodyExt;
 use http_kit::{Fetch, FetchError};
 use wasm_bindgen_futures::JsFuture;
 use worker::Fetcher;
@@ -49,12 +50,21 @@ impl Fetch for ServiceBinding {
         SendFuture::new(async move {
             let answer = self.send(request);
             let answer = match self.patience {
+                // Read here, so that an answer that breaks off after its head is not waited for any longer.
                 Some(patience) => {
-                    within(patience, answer).await.map_err(|error| FetchError(error.to_string()))?
+                    within(patience, whole(answer)).await.map_err(|error| FetchError(error.to_string()))?
                 }
                 None => answer.await,
             };
             answer.map_err(|error| FetchError(error.to_string()))
         })
     }
+}
+
+async fn whole(
+    answer: impl Future<Output = worker::Result<Response<Body>>>,
+) -> worker::Result<Response<Body>> {
+    let (parts, body) = answer.await?.into_parts();
+    let bytes = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
+    Ok(Response::from_parts(parts, Body::from(bytes)))
 }
