@@ -139,7 +139,7 @@ impl Guard {
                     Identity::Known(_) | Identity::Nobody => None,
                 },
             });
-            runtime.log(level, &line);
+            runtime.log(level, line);
             recorder.count(Found {
                 finding,
                 mode: verdict.mode,
@@ -161,7 +161,7 @@ impl Guard {
         if let Err(error) = upstream.report(&report).await {
             recorder.put_back(report);
             let message = "user-mgmt has not heard yet what was found";
-            runtime.log(Level::Warn, &json!({ "message": message, "cause": error.to_string() }));
+            runtime.log(Level::Warn, json!({ "message": message, "cause": error.to_string() }));
         }
     }
 }

@@ -9,10 +9,10 @@ use api::internal_api::{self, FindingsReport};
 use api::session_state::{Freshness, GetResponse, SessionRecord};
 use futures_util::future::{Either, select};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderValue};
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use http_kit::{
     Body, BoxFuture, Bytes, Fetch, FetchError, Level, Problem, Runtime, SESSION_COOKIE, bearer_token,
-    read_body, session_cookie,
+    session_cookie,
 };
 
 use serde::de::DeserializeOwned;
@@ -60,12 +60,12 @@ impl Credential {
 
 /// A [`Fetch`] of any kind.
 trait Ask: Send + Sync {
-    fn ask(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, FetchError>>;
+    fn ask(&self, request: Request<Body>) -> BoxFuture<'_, Result<(StatusCode, Bytes), FetchError>>;
 }
 
 impl<F: Fetch> Ask for F {
-    fn ask(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, FetchError>> {
-        Box::pin(self.fetch(request))
+    fn ask(&self, request: Request<Body>) -> BoxFuture<'_, Result<(StatusCode, Bytes), FetchError>> {
+        Box::pin(self.exchange(request, ANSWER_LIMIT))
     }
 }
 
@@ -170,7 +170,7 @@ impl Upstream {
         self.resting.store(self.runtime.now().plus(REST).as_millis(), Ordering::Relaxed);
         let message = "cached checks are strict ones for a while";
         let line = json!({ "message": message, "requestId": request_id, "cause": error.to_string() });
-        self.runtime.log(Level::Warn, &line);
+        self.runtime.log(Level::Warn, line);
     }
 
     /// Tells user-mgmt what was found.
@@ -257,12 +257,7 @@ impl Upstream {
         request: Result<Request<Body>, http::Error>,
     ) -> Result<(StatusCode, Bytes)> {
         let request = request.map_err(|error| UpstreamError::Question(name, error))?;
-        let exchange = async {
-            let (parts, body) = worker.ask(request).await?.into_parts();
-            Ok::<_, FetchError>((parts.status, read_body(body, ANSWER_LIMIT).await?))
-        };
-        let exchange: BoxFuture<'_, _> = Box::pin(exchange);
-        match select(exchange, self.runtime.sleep(self.patience)).await {
+        match select(worker.ask(request), self.runtime.sleep(self.patience)).await {
             Either::Left((answer, _)) => answer.map_err(|error| UpstreamError::Fetch(name, error)),
             Either::Right(_) => Err(UpstreamError::Timeout(name, self.patience)),
         }

@@ -6,6 +6,7 @@ use accounts::{Random, TenantId, Timestamp, UserId};
 use http::{HeaderMap, Method, Uri};
 use serde_json::{Value, json};
 
+use crate::route::Route;
 use crate::runtime::{Defer, Level, Runtime, log_line};
 
 /// What is known about a request, from its first moment to its log line. Made once, by the service.
@@ -23,10 +24,16 @@ pub struct RequestContext {
     /// What the client calls itself, cut to 256 characters.
     pub user_agent: Option<String>,
     worker: &'static str,
-    route: OnceLock<&'static str>,
+    route: OnceLock<Matched>,
     identity: OnceLock<Identity>,
     runtime: Arc<dyn Runtime>,
     deferred: Arc<dyn Defer>,
+}
+
+/// What the row of the route table that took a request says about its log line.
+struct Matched {
+    path: &'static str,
+    quiet: bool,
 }
 
 /// Who makes a request, once that is known.
@@ -85,7 +92,12 @@ impl RequestContext {
 
     /// The path of the route table that took the request, if one did.
     pub fn route(&self) -> Option<&'static str> {
-        self.route.get().copied()
+        self.route.get().map(|matched| matched.path)
+    }
+
+    /// Whether the log says nothing of the request where all went well.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.route.get().is_some_and(|matched| matched.quiet)
     }
 
     /// Writes a line about the request to the log: what is known of it and of who makes it, and these fields, which stand
@@ -104,11 +116,11 @@ impl RequestContext {
         if let (Value::Object(line), Value::Object(fields)) = (&mut line, fields) {
             line.extend(fields);
         }
-        self.runtime.log(level, &log_line(self.worker, message, line));
+        self.runtime.log(level, log_line(self.worker, message, line));
     }
 
-    pub(crate) fn matched(&self, route: &'static str) {
-        let _ = self.route.set(route);
+    pub(crate) fn matched(&self, route: &Route) {
+        let _ = self.route.set(Matched { path: route.path, quiet: route.quiet });
     }
 }
 

@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use axum::body::{Body, Bytes};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 
 /// Another worker, reached over a service binding.
@@ -11,6 +11,18 @@ pub trait Fetch: Send + Sync + 'static {
         &self,
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, FetchError>> + Send;
+
+    /// Sends a request and waits for all of the answer that most ask for: its status and its body, of at most `limit` bytes.
+    fn exchange(
+        &self,
+        request: Request<Body>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(StatusCode, Bytes), FetchError>> + Send {
+        async move {
+            let (head, body) = self.fetch(request).await?.into_parts();
+            Ok((head.status, read_body(body, limit).await?))
+        }
+    }
 }
 
 /// The other worker did not answer, or broke off.

@@ -45,6 +45,8 @@ pub struct Route {
     pub enforced_by_flag: bool,
     /// The largest body that it takes, in bytes.
     pub body_limit: usize,
+    /// Whether it logs only what it refuses, and failures.
+    pub quiet: bool,
     /// What the API description says about it.
     pub doc: Doc,
     pub(crate) endpoint: Endpoint,
@@ -63,6 +65,7 @@ impl Route {
             access,
             enforced_by_flag: false,
             body_limit: 64 * 1024,
+            quiet: false,
             doc,
             endpoint: Arc::new(move |request| Box::pin(endpoint(request))),
         }
@@ -72,6 +75,12 @@ impl Route {
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { body_limit: bytes, ..self }
+    }
+
+    /// Logs only what it refuses, and failures: another worker answers whoever asked, and its line tells of the request.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
     }
 
     /// Is a protected endpoint: until the rollout flags say otherwise, the rule from before decides.

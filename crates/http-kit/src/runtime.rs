@@ -12,7 +12,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// What a worker needs of the platform, whatever else it needs: time, randomness, and a place for its log.
 pub trait Runtime: Clock + Random + Send + Sync + 'static {
     /// Writes one line: a JSON object.
-    fn log(&self, level: Level, line: &Value);
+    fn log(&self, level: Level, line: Value);
 
     /// Waits. Work after a response may, for some seconds; a response must not.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;

@@ -127,6 +127,9 @@ impl Service {
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
         let status = response.status();
+        if context.is_quiet() && problem.is_none() && !status.is_server_error() {
+            return;
+        }
         let route = context.route();
         let mut fields = object!({
             "status": status.as_u16(),
@@ -164,7 +167,7 @@ async fn prepare(
         .extensions
         .remove::<Arc<RequestContext>>()
         .ok_or_else(|| Problem::internal("the router was called without a request context"))?;
-    context.matched(route.path);
+    context.matched(route);
     Ok(Request {
         context,
         params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),

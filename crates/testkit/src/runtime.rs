@@ -88,8 +88,8 @@ impl Random for TestRuntime {
 }
 
 impl Runtime for TestRuntime {
-    fn log(&self, level: Level, line: &Value) {
-        self.log.lock().unwrap().push(LogLine { level, line: line.clone() });
+    fn log(&self, level: Level, line: Value) {
+        self.log.lock().unwrap().push(LogLine { level, line });
     }
 
     /// No time at all, since the clock is moved by tests alone; but whatever can go on meanwhile does.

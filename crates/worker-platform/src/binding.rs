@@ -2,14 +2,14 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{Request, Response};
-use http_body_util::BodyExt;
-use http_kit::{Fetch, FetchError};
+use http::{Request, Response, StatusCode};
+use http_kit::{Bytes, Fetch, FetchError};
 use wasm_bindgen_futures::JsFuture;
 use worker::Fetcher;
-use worker::js_sys::{Function, Promise, Reflect};
+use worker::js_sys::{Function, Promise, Reflect, Uint8Array};
 use worker::send::SendFuture;
 use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::web_sys;
 
 use crate::{convert, within};
 
@@ -26,19 +26,28 @@ impl ServiceBinding {
         Self { fetcher, patience: None }
     }
 
-    /// Gives up on an answer that takes longer. The other worker may still do what it was asked.
+    /// Gives up on an answer that takes longer: on its head, or on all of it where all of it is asked for. The other worker may
+    /// still do what it was asked.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience: Some(patience), ..self }
     }
 
-    async fn send(&self, request: Request<Body>) -> worker::Result<Response<Body>> {
+    async fn send(&self, request: Request<Body>) -> worker::Result<web_sys::Response> {
         let request = convert::request(request).await?;
         // Called as it is in JavaScript: the crate's own way makes a stream of every answer.
         let fetcher: &JsValue = self.fetcher.as_ref();
         let fetch: Function = Reflect::get(fetcher, &"fetch".into())?.dyn_into()?;
         let answer: Promise = fetch.call1(fetcher, &request)?.dyn_into()?;
-        convert::answer(JsFuture::from(answer).await?.dyn_into()?)
+        Ok(JsFuture::from(answer).await?.dyn_into()?)
+    }
+
+    async fn patiently<T>(&self, work: impl Future<Output = worker::Result<T>>) -> Result<T, FetchError> {
+        let outcome = match self.patience {
+            Some(patience) => within(patience, work).await.map_err(|error| FetchError(error.to_string()))?,
+            None => work.await,
+        };
+        outcome.map_err(|error| FetchError(error.to_string()))
     }
 }
 
@@ -47,24 +56,23 @@ impl Fetch for ServiceBinding {
         &self,
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, FetchError>> + Send {
-        SendFuture::new(async move {
-            let answer = self.send(request);
-            let answer = match self.patience {
-                // Read here, so that an answer that breaks off after its head is not waited for any longer.
-                Some(patience) => {
-                    within(patience, whole(answer)).await.map_err(|error| FetchError(error.to_string()))?
-                }
-                None => answer.await,
-            };
-            answer.map_err(|error| FetchError(error.to_string()))
-        })
+        SendFuture::new(self.patiently(async move { convert::answer(self.send(request).await?) }))
     }
-}
 
-async fn whole(
-    answer: impl Future<Output = worker::Result<Response<Body>>>,
-) -> worker::Result<Response<Body>> {
-    let (parts, body) = answer.await?.into_parts();
-    let bytes = body.collect().await.map_err(|error| error.to_string())?.to_bytes();
-    Ok(Response::from_parts(parts, Body::from(bytes)))
+    /// What nobody asks for, the headers, stays on the other side.
+    fn exchange(
+        &self,
+        request: Request<Body>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(StatusCode, Bytes), FetchError>> + Send {
+        SendFuture::new(self.patiently(async move {
+            let answer = self.send(request).await?;
+            let status = StatusCode::from_u16(answer.status()).map_err(|error| error.to_string())?;
+            let body = Uint8Array::new(&JsFuture::from(answer.array_buffer()?).await?);
+            if body.length() as usize > limit {
+                return Err(format!("the answer is longer than {limit} bytes").into());
+            }
+            Ok((status, body.to_vec().into()))
+        }))
+    }
 }

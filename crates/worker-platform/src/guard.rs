@@ -27,7 +27,7 @@ pub fn guard(env: &Env, application: &str) -> worker::Result<Guard> {
         (Ok(warnings), Some(guard)) => {
             if !warnings.is_empty() {
                 let message = "guard: something in the configuration looks wrong";
-                WorkerRuntime.log(Level::Warn, &json!({ "message": message, "warnings": warnings }));
+                WorkerRuntime.log(Level::Warn, json!({ "message": message, "warnings": warnings }));
             }
             Ok(guard)
         }

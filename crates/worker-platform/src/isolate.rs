@@ -57,7 +57,7 @@ impl<A> Isolate<A> {
                 if !warnings.is_empty() {
                     let message = format!("{}: something in the configuration looks wrong", self.name);
                     let line = json!({ "message": message, "worker": self.name, "warnings": warnings });
-                    WorkerRuntime.log(Level::Warn, &line);
+                    WorkerRuntime.log(Level::Warn, line);
                 }
                 return Built { service, app: Some(app) };
             }
@@ -66,7 +66,7 @@ impl<A> Isolate<A> {
         };
         let message = format!("{}: the configuration is wrong, no request can be answered", self.name);
         let line = json!({ "message": message, "worker": self.name, "errors": errors });
-        WorkerRuntime.log(Level::Error, &line);
+        WorkerRuntime.log(Level::Error, line);
         let problem = Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "misconfigured",

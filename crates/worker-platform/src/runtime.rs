@@ -28,8 +28,7 @@ impl Random for WorkerRuntime {
 }
 
 impl Runtime for WorkerRuntime {
-    fn log(&self, level: Level, line: &Value) {
-        let mut line = line.clone();
+    fn log(&self, level: Level, mut line: Value) {
         let name = match level {
             Level::Info => "info",
             Level::Warn => "warn",

@@ -17,8 +17,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 /// Hands a request on as it is, without `/api` before its path, and the answer back as it comes.
 ///
-/// The host stays, because user-mgmt checks `Origin` against it; the request's id stays, so that one id finds both
-/// workers' log lines.
+/// The host stays, because user-mgmt checks `Origin` against it; the request's id stays, so that it finds whatever either
+/// worker logs.
 pub(crate) async fn forward<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcome {
     hand_on(&app, &request, inner_path(&request.context.uri)).await
 }

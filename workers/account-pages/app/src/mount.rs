@@ -113,7 +113,7 @@ impl<F: Fetch> Mount<F> {
             let endpoint = move |request| forward::forward(app.clone(), request);
             let doc = Doc::new("Hand on to user-mgmt");
             let route = Route::new(method, "/api/{*path}", Access::Public, doc, endpoint);
-            self.rows.push(route.body_limit(forward::BODY_LIMIT));
+            self.rows.push(route.body_limit(forward::BODY_LIMIT).quiet());
         }
         // Where programs that know the OpenID AuthZEN standard look.
         for (method, path) in
@@ -123,7 +123,7 @@ impl<F: Fetch> Mount<F> {
             let endpoint = move |request| forward::forward_as_it_is(app.clone(), request);
             let doc = Doc::new("Hand on to user-mgmt");
             let route = Route::new(method, path, Access::Public, doc, endpoint);
-            self.rows.push(route.body_limit(forward::BODY_LIMIT));
+            self.rows.push(route.body_limit(forward::BODY_LIMIT).quiet());
         }
     }
 }

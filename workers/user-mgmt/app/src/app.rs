@@ -61,6 +61,6 @@ pub struct App<P: Platform> {
 impl<P: Platform> App<P> {
     /// Writes a line to the log about what no request is known for, as what the cron trigger does.
     pub(crate) fn log(&self, level: Level, message: impl Display, fields: Value) {
-        self.runtime.log(level, &log_line(NAME, message, fields));
+        self.runtime.log(level, log_line(NAME, message, fields));
     }
 }

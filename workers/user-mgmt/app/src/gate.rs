@@ -81,7 +81,7 @@ impl<P: Platform> Mount<P> {
     {
         let app = self.app.clone();
         let endpoint = move |request| handler(app.clone(), request);
-        self.row(Route::new(method, path, Access::Binding, doc, endpoint));
+        self.row(Route::new(method, path, Access::Binding, doc, endpoint).quiet());
     }
 
     /// Anybody who is signed in may; an API token does not do.

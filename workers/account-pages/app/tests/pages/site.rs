@@ -77,8 +77,8 @@ impl Random for Still {
 }
 
 impl Runtime for Still {
-    fn log(&self, _: Level, line: &Value) {
-        self.0.lock().unwrap().push(line.clone());
+    fn log(&self, _: Level, line: Value) {
+        self.0.lock().unwrap().push(line);
     }
 
     fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {

@@ -49,7 +49,7 @@ where
     R: Future<Output = Outcome> + Send + 'static,
 {
     let app = app.clone();
-    Route::new(method, path, Access::Binding, doc, move |request| handler(app.clone(), request))
+    Route::new(method, path, Access::Binding, doc, move |request| handler(app.clone(), request)).quiet()
 }
 
 fn empty(status: StatusCode) -> Response {

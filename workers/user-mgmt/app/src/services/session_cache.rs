@@ -7,7 +7,7 @@ use api::session_state::{
 };
 use http::header::CONTENT_TYPE;
 use http::{Method, Request, StatusCode};
-use http_kit::{Body, Bytes, Fetch, FetchError, read_body};
+use http_kit::{Body, Bytes, Fetch, FetchError};
 use serde::Serialize;
 
 /// Why the cache did not take something.
@@ -111,12 +111,8 @@ impl<'a, F: Fetch> SessionCache<'a, F> {
             .header(CONTENT_TYPE, "application/json")
             .body(body)
             .map_err(|error| SessionCacheError::Request(error.to_string()))?;
-        let response = self.0.fetch(request).await?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(SessionCacheError::Refused(status));
-        }
-        Ok(read_body(response.into_body(), ANSWER_LIMIT).await?)
+        let (status, body) = self.0.exchange(request, ANSWER_LIMIT).await?;
+        if status.is_success() { Ok(body) } else { Err(SessionCacheError::Refused(status)) }
     }
 }
 
