@@ -10,6 +10,7 @@ use serde_json::Value;
 use store::{Db, Param, Statement};
 use store_sqlite::{Sqlite, migrations};
 use user_mgmt_app::services::hash_queue::HashQueue;
+use user_mgmt_app::services::refreshes::Refreshes;
 use user_mgmt_app::services::telemetry::Counters;
 use user_mgmt_app::{App, Config, Platform, routes, services};
 
@@ -222,6 +223,7 @@ impl Native {
             session_state: Faulty::new(session_state.clone(), "SESSION_STATE", &faults),
             kdf: RustCrypto,
             hash_queue: HashQueue::default(),
+            refreshes: Refreshes::default(),
             sign_in_limiter: Faulty::new(sign_in_limiter.clone(), "SIGN_IN_LIMIT", &faults),
             mailer: Faulty::new(mailbox.clone(), "EMAIL", &faults),
             internet: Faulty::new(internet.clone(), "internet", &faults),

@@ -289,6 +289,7 @@ async fn user_mgmt_down_or_hanging_closes_strict_checks_and_leaves_warm_sessions
         for mode in MODES {
             let app = Application::new(&world, &[("USER_MGMT_ENFORCE", mode)]);
             app.get("/cached", &ada).await.expect(200);
+            app.get("/cached", &bob).await;
             app.settle(&world).await;
             if hang {
                 world.user_mgmt.set_silent(true);

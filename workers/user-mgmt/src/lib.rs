@@ -7,6 +7,7 @@ use http_kit::{Analytics, Service, Vars};
 use store_d1::D1;
 use user_mgmt_app::services::hash_queue::HashQueue;
 use user_mgmt_app::services::mail::HttpSender;
+use user_mgmt_app::services::refreshes::Refreshes;
 use user_mgmt_app::services::telemetry::Counters;
 use user_mgmt_app::{App, Config, NAME, Platform, routes, services};
 use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
@@ -54,6 +55,7 @@ fn build(env: &Env, vars: &mut Vars<'_>) -> Option<(Service, Arc<App<Cloudflare>
         session_state: ServiceBinding::new(session_state?).with_patience(PATIENCE),
         kdf: WebCrypto,
         hash_queue: HashQueue::default(),
+        refreshes: Refreshes::default(),
         sign_in_limiter: RateLimiter::new(sign_in_limiter?),
         mailer,
         internet: Internet,

@@ -51,6 +51,7 @@ pub async fn the_sql_of_the_documentation_does_what_it_says<W: World>(world: &mu
     assert_eq!(ada.get("/tokens").await.expect(200).json()["items"], json!([]));
     assert_eq!(bob.get("/tokens").await.expect(200).json()["items"].as_array().unwrap().len(), 1);
 
+    cached_at_last(world, &root).await;
     run(world, "Restoring the database").await;
     world.run_cron().await;
     let refreshed = bob.post("/sessions/refresh", &json!({})).await.expect(200).json();

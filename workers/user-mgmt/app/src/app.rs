@@ -9,6 +9,7 @@ use store::Db;
 use crate::config::Config;
 use crate::services::hash_queue::HashQueue;
 use crate::services::mail::Mailer;
+use crate::services::refreshes::Refreshes;
 use crate::services::telemetry::Counters;
 
 /// The kinds of things that this worker runs on.
@@ -40,6 +41,8 @@ pub struct App<P: Platform> {
     pub kdf: P::Kdf,
     /// Whose password is hashed next.
     pub hash_queue: HashQueue,
+    /// Which records of sessions are being brought up to date.
+    pub refreshes: Refreshes,
     /// What counts sign-ins and the like by client address.
     pub sign_in_limiter: P::RateLimit,
     /// What sends mail.

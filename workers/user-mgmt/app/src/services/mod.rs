@@ -14,6 +14,7 @@ pub mod outbox;
 pub(crate) mod passwords;
 pub(crate) mod problems;
 pub(crate) mod recent_sign_in;
+pub mod refreshes;
 pub(crate) mod rollout;
 pub mod session_cache;
 pub(crate) mod sessions;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::{ApiTokenId, SessionId, SessionToken, Timestamp, UserId};
-use api::session_state::{CreateRequest, Freshness, RECORD_VERSION, SessionRecord};
+use api::session_state::{CreateRequest, Freshness, GetResponse, RECORD_VERSION, SessionRecord};
 use http::header::HeaderValue;
 use http_kit::{Level, Problem, Request, RequestContext, session_cookie, set_session_cookie};
 use serde_json::json;
@@ -64,14 +64,13 @@ pub(crate) fn start<P: Platform>(
 }
 
 impl Started {
-    /// Whose session it is and the cookie that carries it, from the rows of the batch; the cache is told after the
-    /// response.
+    /// Whose session it is and the cookie that carries it, from the rows of the batch. The cache is not told: a session
+    /// that no cached check ever meets costs it no write, and the first that does has its record written ([`refresh`]).
     pub(crate) fn finish<P: Platform>(
         self,
-        app: &Arc<App<P>>,
+        app: &App<P>,
         request: &Request,
         mut rows: Vec<Rows>,
-        now: Timestamp,
     ) -> Result<(SignedIn, HeaderValue), Problem> {
         let rows = rows.get_mut(self.whoami).map(std::mem::take).unwrap_or_default();
         let caller = if app.config.rbac_enabled {
@@ -83,7 +82,6 @@ impl Started {
         let caller = caller.map_err(|error| store_problem(&error))?.ok_or_else(Problem::unauthenticated)?;
         let signed_in = SignedIn::of(caller)?;
         request.context.identify(signed_in.caller.identity());
-        cache_new(app, request, &signed_in, now);
         Ok((signed_in, set_session_cookie(&self.token, app.config.session_limits.absolute)))
     }
 }
@@ -140,16 +138,21 @@ pub(crate) async fn refresh<P: Platform>(
     request: &Request,
     SignedIn { session, caller }: &SignedIn,
 ) -> (SessionRecord, bool) {
-    let fresh = record(session, caller, app.runtime.now());
+    let now = app.runtime.now();
+    let fresh = record(session, caller, now);
+    let Some(_turn) = app.refreshes.begin(session.token_hash, now) else { return (fresh, true) };
     let cache = SessionCache::new(&app.session_state);
     let written = async {
-        if let Some(found) = cache.get(session.token_hash).await?
-            && found.freshness == Freshness::Fresh
-            && found.session == (SessionRecord { created_at: found.session.created_at, ..fresh.clone() })
-        {
-            return Ok::<_, SessionCacheError>(Outcome::Written);
+        let (id, ttl_seconds) = (session.token_hash, app.config.session_limits.idle.as_secs());
+        match cache.get(id).await? {
+            Some(GetResponse { freshness: Freshness::Fresh, session: found })
+                if found == (SessionRecord { created_at: found.created_at, ..fresh.clone() }) =>
+            {
+                Ok::<_, SessionCacheError>(Outcome::Written)
+            }
+            Some(_) => cache.update(id, ttl_seconds, fresh.clone()).await,
+            None => cache.create(&CreateRequest { id, ttl_seconds, session: fresh.clone() }).await,
         }
-        cache.update(session.token_hash, app.config.session_limits.idle.as_secs(), fresh.clone()).await
     };
     match written.await {
         Ok(outcome) => (fresh, outcome == Outcome::Written),
@@ -159,27 +162,6 @@ pub(crate) async fn refresh<P: Platform>(
             (fresh, true)
         }
     }
-}
-
-/// Tells the cache, after the response, about a session that has just begun.
-fn cache_new<P: Platform>(
-    app: &Arc<App<P>>,
-    request: &Request,
-    SignedIn { session, caller }: &SignedIn,
-    now: Timestamp,
-) {
-    let (app, context) = (app.clone(), request.context.clone());
-    let create = CreateRequest {
-        id: session.token_hash,
-        ttl_seconds: app.config.session_limits.idle.as_secs(),
-        session: record(session, caller, now),
-    };
-    request.context.defer(async move {
-        // A session without a record is as good as one: whoever misses it has user-mgmt write it.
-        if let Err(error) = SessionCache::new(&app.session_state).create(&create).await {
-            warn(&context, "the record of a new session was not written", &error);
-        }
-    });
 }
 
 fn record(session: &Session, caller: &Caller, now: Timestamp) -> SessionRecord {

@@ -60,7 +60,7 @@ pub(in crate::routes) async fn handler<P: Platform>(
     let session = start(&app, &request, &mut change, user);
     let event = Event::new(Action::UserPasswordChanged, user, json!({ "newSession": session.id }));
     let rows = change.try_commit(event).await.map_err(|error| store_problem(&error))?;
-    let (_, cookie) = session.finish(&app, &request, rows, now)?;
+    let (_, cookie) = session.finish(&app, &request, rows)?;
     let mut response = no_content()?;
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)

@@ -54,7 +54,7 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let session = start(&app, &request, &mut change, user.id);
     let event = Event::new(Action::SessionCreated, session.id, object!({ "method": "password" }));
     let rows = change.try_commit(event).await.map_err(|error| store_problem(&error))?;
-    let (signed_in, cookie) = session.finish(&app, &request, rows, now)?;
+    let (signed_in, cookie) = session.finish(&app, &request, rows)?;
 
     let mut response = json(StatusCode::OK, &signed_in.caller.load_user())?;
     response.headers_mut().insert(SET_COOKIE, cookie);

@@ -337,7 +337,6 @@ async fn finish<P: Platform>(
     arrived: &Arrived<'_>,
     (user, identity): (UserId, IdentityId),
 ) -> Result<HeaderValue, Problem> {
-    let now = change.now();
     end_presented(&mut change, request);
     let session = start(app, request, &mut change, user);
     let hint = Some(arrived.hint.as_str()).filter(|hint| hint.len() <= LONGEST_HINT);
@@ -345,7 +344,7 @@ async fn finish<P: Platform>(
     let details = json!({ "method": "oidc", "provider": arrived.provider.id });
     let event = Event::new(Action::SessionCreated, session.id, details);
     let rows = change.try_commit(event).await.map_err(|error| landed_elsewhere(&error))?;
-    let (_, cookie) = session.finish(app, request, rows, now)?;
+    let (_, cookie) = session.finish(app, request, rows)?;
     Ok(cookie)
 }
 
