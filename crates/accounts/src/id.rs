@@ -36,8 +36,8 @@ macro_rules! id {
             /// Reads the canonical form only, so that one id has one spelling.
             pub fn parse(text: &str) -> Result<Self, ParseIdError> {
                 let id = Uuid::try_parse(text).map_err(|_| ParseIdError)?;
-                let id = Self(id);
-                if id.to_text() == text { Ok(id) } else { Err(ParseIdError) }
+                let canonical = id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
+                if canonical { Ok(Self(id)) } else { Err(ParseIdError) }
             }
 
             /// An id that is written into the code, such as the one of a system role.
@@ -46,7 +46,7 @@ macro_rules! id {
             }
 
             fn to_text(self) -> String {
-                self.0.hyphenated().to_string()
+                self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned()
             }
         }
 

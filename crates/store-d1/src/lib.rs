@@ -3,14 +3,13 @@
 //! In scope: binding values, running statements, turning results and errors into the store's own. Not in scope: SQL
 //! and rules.
 
-use std::fmt::Display;
 use std::future::Future;
 
-use serde::Deserialize;
 use store::{Db, Param, Rows, Statement, StoreError};
-use wasm_bindgen::JsValue;
-use worker::d1::{D1Database, D1PreparedStatement, D1Result};
-use worker::js_sys::{Array, JSON};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::d1::D1Database;
+use worker::js_sys::{self, Array, Function, JSON, Promise, Reflect};
 use worker::send::SendFuture;
 
 /// A D1 database, by its binding.
@@ -23,20 +22,38 @@ impl D1 {
         Self(database)
     }
 
-    fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, StoreError> {
+    fn prepare(&self, statement: &Statement) -> Result<JsValue, StoreError> {
         let values = statement.params.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
-        self.0.prepare(statement.sql).bind(&values).map_err(|error| failure(&error))
+        let prepared = self.0.prepare(statement.sql).bind(&values);
+        prepared
+            .map(|prepared| prepared.inner().into())
+            .map_err(|error| StoreError::from_message(&error.to_string()))
+    }
+
+    /// Runs statements by `batch`, which alone reports a violated constraint with its cause; called as it is in JavaScript, since
+    /// the crate's own way takes each row over by itself.
+    async fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
+        let prepared =
+            statements.iter().map(|statement| self.prepare(statement)).collect::<Result<Array, _>>()?;
+        let results = self.batch(&prepared).await.map_err(failure)?;
+        let name = JsValue::from_str("results");
+        results
+            .iter()
+            .map(|result| Reflect::get(&result, &name).and_then(|rows| text(&rows)).map_err(failure))
+            .collect()
+    }
+
+    async fn batch(&self, prepared: &Array) -> Result<Array, JsValue> {
+        let database: &JsValue = self.0.as_ref();
+        let batch: Function = Reflect::get(database, &"batch".into())?.dyn_into()?;
+        let results: Promise = batch.call1(database, prepared)?.dyn_into()?;
+        JsFuture::from(results).await?.dyn_into()
     }
 }
 
 impl Db for D1 {
     fn fetch(&self, statement: Statement) -> impl Future<Output = Result<Rows, StoreError>> + Send {
-        SendFuture::new(async move {
-            // `batch` rather than `all`: it alone reports a violated constraint with its cause.
-            let prepared = self.prepare(&statement)?;
-            let results = self.0.batch(vec![prepared]).await.map_err(|error| failure(&error))?;
-            results.into_iter().next().map_or(Ok(Rows::new()), |result| rows(&result))
-        })
+        SendFuture::new(async move { Ok(self.run(&[statement]).await?.pop().unwrap_or_default()) })
     }
 
     fn batch(
@@ -45,13 +62,7 @@ impl Db for D1 {
     ) -> impl Future<Output = Result<Vec<Rows>, StoreError>> + Send {
         SendFuture::new(async move {
             // D1 takes a batch of nothing for a mistake.
-            if statements.is_empty() {
-                return Ok(Vec::new());
-            }
-            let prepared =
-                statements.iter().map(|statement| self.prepare(statement)).collect::<Result<_, _>>()?;
-            let results = self.0.batch(prepared).await.map_err(|error| failure(&error))?;
-            results.iter().map(rows).collect()
+            if statements.is_empty() { Ok(Vec::new()) } else { self.run(&statements).await }
         })
     }
 }
@@ -64,25 +75,20 @@ fn bind(param: &Param) -> Result<JsValue, StoreError> {
     })
 }
 
-/// A row, still on the other side.
-#[derive(Deserialize)]
-struct Row(#[serde(with = "worker::d1::serde_wasm_bindgen::preserve")] JsValue);
-
-/// All of them in one text: each call between wasm and JavaScript costs more than what it carries.
-fn rows(result: &D1Result) -> Result<Rows, StoreError> {
-    let driver = |error: &dyn Display| StoreError::Driver(error.to_string());
-    let rows: Vec<Row> = result.results().map_err(|error| driver(&error))?;
-    if rows.is_empty() {
-        return Ok(Rows::new());
+/// All rows in one text: each call between wasm and JavaScript costs more than what it carries.
+fn text(rows: &JsValue) -> Result<Rows, JsValue> {
+    match rows.dyn_ref::<Array>() {
+        Some(rows) if rows.length() > 0 => Ok(Rows::of_json(JSON::stringify(rows)?.into())),
+        _ => Ok(Rows::default()),
     }
-    let rows: Array = rows.into_iter().map(|Row(row)| row).collect();
-    let text = JSON::stringify(&rows).map_err(|error| StoreError::Driver(format!("{error:?}")))?;
-    serde_json::from_str(&String::from(text)).map_err(|error| driver(&error))
 }
 
-fn failure(error: &worker::Error) -> StoreError {
-    match error {
-        worker::Error::D1(error) => StoreError::from_message(&error.cause()),
-        other => StoreError::from_message(&other.to_string()),
+/// What D1 itself reports, it says in the cause.
+fn failure(thrown: JsValue) -> StoreError {
+    let message = |error: &js_sys::Error| String::from(error.message());
+    let of_d1 = thrown.dyn_ref::<js_sys::Error>().filter(|error| message(error).starts_with("D1"));
+    match of_d1.map(|error| error.cause().dyn_into::<js_sys::Error>()) {
+        Some(Ok(cause)) => StoreError::from_message(&message(&cause)),
+        _ => StoreError::from_message(&worker::Error::from(thrown).to_string()),
     }
 }

@@ -14,7 +14,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use store::{Db, Param, Rows, Statement, StoreError};
 
 /// What D1 lets SQLite do: a row of 2 MB, 100 KB of SQL, 100 values, and so on.
@@ -150,18 +150,19 @@ impl Db for Sqlite {
 
 fn execute(connection: &Connection, statement: &Statement) -> Result<Rows, StoreError> {
     let mut prepared = connection.prepare_cached(statement.sql).map_err(driver_error)?;
-    let columns: Vec<String> = prepared.column_names().map(str::to_owned).collect();
+    let columns: Vec<String> =
+        prepared.column_names().map(|column| Value::from(column).to_string()).collect();
     let mut rows =
         prepared.query(params_from_iter(statement.params.iter().map(Bound))).map_err(driver_error)?;
-    let mut out = Rows::new();
+    let mut list = Vec::new();
     while let Some(row) = rows.next().map_err(driver_error)? {
-        let mut object = Map::with_capacity(columns.len());
+        let mut fields = Vec::with_capacity(columns.len());
         for (index, column) in columns.iter().enumerate() {
-            object.insert(column.clone(), json(row.get_ref(index).map_err(driver_error)?)?);
+            fields.push(format!("{column}:{}", json(row.get_ref(index).map_err(driver_error)?)?));
         }
-        out.push(Value::Object(object));
+        list.push(format!("{{{}}}", fields.join(",")));
     }
-    Ok(out)
+    Ok(Rows::of_json(format!("[{}]", list.join(","))))
 }
 
 /// A value as D1 binds it.

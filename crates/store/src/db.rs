@@ -1,12 +1,19 @@
 use std::future::Future;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::{Statement, StoreError};
 
-/// The rows that one statement gave: objects of column name to value.
-pub type Rows = Vec<Value>;
+/// The rows that one statement gave, on their way from a driver to [`decode`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows(String);
+
+impl Rows {
+    /// The text of a JSON list of objects, of column name to value; or an empty one where there are no rows.
+    pub fn of_json(text: String) -> Self {
+        Self(text)
+    }
+}
 
 /// A database, as thin as D1 is: single statements and atomic batches, no transactions that stay open.
 pub trait Db: Send + Sync + 'static {
@@ -21,10 +28,11 @@ pub trait Db: Send + Sync + 'static {
 
 /// Turns rows into a type of one field for each column.
 pub fn decode<T: DeserializeOwned>(statement: &'static str, rows: Rows) -> Result<Vec<T>, StoreError> {
-    rows.into_iter()
-        .map(|row| {
-            serde_json::from_value(row)
-                .map_err(|error| StoreError::Inconsistency { statement, reason: error.to_string() })
-        })
-        .collect()
+    let Rows(text) = rows;
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Straight into the type: rows that become values first are read twice.
+    serde_json::from_str(&text)
+        .map_err(|error| StoreError::Inconsistency { statement, reason: error.to_string() })
 }

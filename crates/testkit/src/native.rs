@@ -7,7 +7,7 @@ use std::time::Duration;
 use accounts::password::RustCrypto;
 use http_kit::{Body, Fetch, FetchError, Runtime, Service, read_body};
 use serde_json::Value;
-use store::{Db, Param, Statement};
+use store::{Db, Param, Statement, decode};
 use store_sqlite::{Sqlite, migrations};
 use user_mgmt_app::services::hash_queue::HashQueue;
 use user_mgmt_app::services::refreshes::Refreshes;
@@ -290,7 +290,8 @@ impl World for Native {
     async fn sql(&self, sql: &str) -> Vec<Value> {
         // Leaked, as a statement's text lives as long as the program; tests end soon.
         let sql: &'static str = Box::leak(sql.to_owned().into_boxed_str());
-        self.db.fetch(Statement { name: "test", sql, params: Vec::<Param>::new() }).await.unwrap()
+        let rows = self.db.fetch(Statement { name: "test", sql, params: Vec::<Param>::new() }).await;
+        rows.and_then(|rows| decode("test", rows)).unwrap()
     }
 
     async fn mails(&self, to: &str) -> Vec<SentMail> {

@@ -7,7 +7,7 @@ use guard::{Caller, Principal, require};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{Db, Rows, decode};
+use store::Db;
 
 use crate::error::Failure;
 use crate::{App, BOOKMARKS_MODERATE};
@@ -38,7 +38,7 @@ pub(crate) async fn list<D: Db>(
     principal: Principal,
 ) -> Result<Json<Value>, Failure> {
     let sql = "SELECT id, url, title, shared FROM bookmarks WHERE owner = ?1 ORDER BY id DESC LIMIT 100";
-    let rows = app.run("bookmarks/list", sql, vec![(&principal.user_id()).into()]).await?;
+    let rows: Vec<Value> = app.run("bookmarks/list", sql, vec![(&principal.user_id()).into()]).await?;
     Ok(Json(json!({ "items": rows })))
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn shared<D: Db>(
     reader: Option<Principal>,
 ) -> Result<Json<Value>, Failure> {
     let sql = "SELECT id, url, title FROM bookmarks WHERE shared = 1 ORDER BY id DESC LIMIT 100";
-    let rows = app.run("bookmarks/shared", sql, vec![]).await?;
+    let rows: Vec<Value> = app.run("bookmarks/shared", sql, vec![]).await?;
     let may_moderate = reader.is_some_and(|reader| reader.has_permission(&BOOKMARKS_MODERATE));
     Ok(Json(json!({ "items": rows, "mayModerate": may_moderate })))
 }
@@ -67,7 +67,7 @@ pub(crate) async fn create<D: Db>(
     let Bookmark { url, title, shared } = bookmark;
     let params =
         vec![id.as_str().into(), owner.into(), url.into(), title.into(), shared.into(), app.now().into()];
-    app.run("bookmarks/insert", sql, params).await?;
+    app.run::<Value>("bookmarks/insert", sql, params).await?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
 
@@ -84,7 +84,8 @@ pub(crate) async fn update<D: Db>(
     bookmark.check()?;
     let sql = "UPDATE bookmarks SET url = ?2, title = ?3, shared = ?4 WHERE id = ?1";
     let Bookmark { url, title, shared } = bookmark;
-    app.run("bookmarks/update", sql, vec![id.into(), url.into(), title.into(), shared.into()]).await?;
+    app.run::<Value>("bookmarks/update", sql, vec![id.into(), url.into(), title.into(), shared.into()])
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -97,18 +98,19 @@ pub(crate) async fn delete<D: Db>(
     caller.principal()?;
     let owner = owner(app.run("bookmarks/owner", OWNER, vec![id.as_str().into()]).await?)?;
     caller.check(&require(&BOOKMARKS_MODERATE).or_owner(owner))?;
-    app.run("bookmarks/delete", "DELETE FROM bookmarks WHERE id = ?1", vec![id.into()]).await?;
+    app.run::<Value>("bookmarks/delete", "DELETE FROM bookmarks WHERE id = ?1", vec![id.into()]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 const OWNER: &str = "SELECT owner FROM bookmarks WHERE id = ?1";
 
-/// Whose something is, from the row that says so.
-pub(crate) fn owner(rows: Rows) -> Result<UserId, Failure> {
-    #[derive(Deserialize)]
-    struct Owned {
-        owner: UserId,
-    }
-    let rows: Vec<Owned> = decode("owner", rows)?;
+/// A row that says whose something is.
+#[derive(Deserialize)]
+pub(crate) struct Owned {
+    owner: UserId,
+}
+
+/// Whose something is, if there is such a thing.
+pub(crate) fn owner(rows: Vec<Owned>) -> Result<UserId, Failure> {
     rows.into_iter().next().map(|row| row.owner).ok_or(Failure::NotFound)
 }

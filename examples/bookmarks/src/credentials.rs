@@ -24,7 +24,7 @@ pub(crate) async fn list<D: Db>(
     principal: Principal,
 ) -> Result<Json<Value>, Failure> {
     let sql = "SELECT id, name FROM credentials WHERE owner = ?1 ORDER BY id DESC LIMIT 100";
-    let rows = app.run("credentials/list", sql, vec![(&principal.user_id()).into()]).await?;
+    let rows: Vec<Value> = app.run("credentials/list", sql, vec![(&principal.user_id()).into()]).await?;
     Ok(Json(json!({ "items": rows })))
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn all<D: Db>(
 ) -> Result<Json<Value>, Failure> {
     caller.check(&require(&CREDENTIALS_AUDIT).before(false).hidden())?;
     let sql = "SELECT id, owner, name FROM credentials ORDER BY id DESC LIMIT 100";
-    Ok(Json(json!({ "items": app.run("credentials/all", sql, vec![]).await? })))
+    Ok(Json(json!({ "items": app.run::<Value>("credentials/all", sql, vec![]).await? })))
 }
 
 /// `POST /credentials`.
@@ -48,7 +48,7 @@ pub(crate) async fn create<D: Db>(
     let sql = "INSERT INTO credentials (id, owner, name, secret, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     let owner = &principal.user_id();
     let Credential { name, secret } = credential;
-    app.run(
+    app.run::<Value>(
         "credentials/insert",
         sql,
         vec![id.as_str().into(), owner.into(), name.into(), secret.into(), app.now().into()],
@@ -66,7 +66,8 @@ pub(crate) async fn reveal<D: Db>(
 ) -> Result<Json<Value>, Failure> {
     let principal = caller.check(&require(&CREDENTIALS_WRITE).hidden())?;
     let sql = "SELECT secret FROM credentials WHERE id = ?1 AND owner = ?2";
-    let rows = app.run("credentials/reveal", sql, vec![id.into(), (&principal.user_id()).into()]).await?;
+    let rows: Vec<Value> =
+        app.run("credentials/reveal", sql, vec![id.into(), (&principal.user_id()).into()]).await?;
     rows.into_iter().next().map(Json).ok_or(Failure::NotFound)
 }
 
@@ -78,6 +79,7 @@ pub(crate) async fn delete<D: Db>(
 ) -> Result<StatusCode, Failure> {
     let principal = caller.check(&require(&CREDENTIALS_WRITE).hidden())?;
     let sql = "DELETE FROM credentials WHERE id = ?1 AND owner = ?2 RETURNING id";
-    let rows = app.run("credentials/delete", sql, vec![id.into(), (&principal.user_id()).into()]).await?;
+    let rows: Vec<Value> =
+        app.run("credentials/delete", sql, vec![id.into(), (&principal.user_id()).into()]).await?;
     if rows.is_empty() { Err(Failure::NotFound) } else { Ok(StatusCode::NO_CONTENT) }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn list<D: Db>(
     principal: Principal,
 ) -> Result<Json<Value>, Failure> {
     let sql = "SELECT id, kind, status FROM jobs WHERE owner = ?1 ORDER BY id DESC LIMIT 100";
-    let rows = app.run("jobs/list", sql, vec![(&principal.user_id()).into()]).await?;
+    let rows: Vec<Value> = app.run("jobs/list", sql, vec![(&principal.user_id()).into()]).await?;
     Ok(Json(json!({ "items": rows })))
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn start<D: Db>(
     let sql = "INSERT INTO jobs (id, owner, kind, created_at) VALUES (?1, ?2, ?3, ?4)";
     let owner = &principal.user_id();
     let params = vec![id.as_str().into(), owner.into(), job.kind.as_str().into(), app.now().into()];
-    app.run("jobs/insert", sql, params).await?;
+    app.run::<Value>("jobs/insert", sql, params).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "id": id }))))
 }
 
@@ -69,6 +69,6 @@ pub(crate) async fn cancel<D: Db>(
         app.run("jobs/owner", "SELECT owner FROM jobs WHERE id = ?1", vec![id.as_str().into()]).await?;
     caller.check(&require(&JOBS_RUN).or_owner(owner(rows)?))?;
     let sql = "UPDATE jobs SET status = 'cancelled' WHERE id = ?1";
-    app.run("jobs/cancel", sql, vec![id.into()]).await?;
+    app.run::<Value>("jobs/cancel", sql, vec![id.into()]).await?;
     Ok(StatusCode::NO_CONTENT)
 }

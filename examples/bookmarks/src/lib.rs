@@ -18,7 +18,8 @@ use axum::extract::FromRef;
 use axum::routing::{get, post, put};
 use guard::{Front, Guard, Permission, require};
 use http_kit::{Fetch, Runtime};
-use store::{Db, Param, Rows, Statement, StoreError};
+use serde::de::DeserializeOwned;
+use store::{Db, Param, Statement, StoreError, decode};
 
 /// To see bookmarks.
 pub const BOOKMARKS_READ: Permission = Permission::from_static("bookmarks:read");
@@ -83,13 +84,14 @@ pub fn router<D: Db>(app: App<D>, account_pages: impl Fetch) -> Router {
 }
 
 impl<D: Db> App<D> {
-    async fn run(
+    /// Runs a statement of the application's own; gives its rows.
+    async fn run<T: DeserializeOwned>(
         &self,
         name: &'static str,
         sql: &'static str,
         params: Vec<Param>,
-    ) -> Result<Rows, StoreError> {
-        self.db.fetch(Statement { name, sql, params }).await
+    ) -> Result<Vec<T>, StoreError> {
+        decode(name, self.db.fetch(Statement { name, sql, params }).await?)
     }
 
     fn now(&self) -> Timestamp {

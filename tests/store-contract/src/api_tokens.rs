@@ -6,7 +6,8 @@ use store::{Db, StoreError, api_tokens, rbac_meta, users};
 
 use crate::check::{Check, fails, none, same, some, taken};
 use crate::fixture::{
-    NOW, api_token, assign, later, new_api_token, permission, role, sql, token_hash, user, user_id, windows,
+    NOW, api_token, assign, later, new_api_token, permission, role, rows_of, sql, token_hash, user, user_id,
+    windows,
 };
 
 pub(crate) async fn token_gives_its_scopes_and_what_its_owner_may_do_at_the_time(db: &impl Db) -> Check {
@@ -111,7 +112,7 @@ pub(crate) async fn tokens_that_ended_are_swept_and_others_stay(db: &impl Db) ->
             let token =
                 NewApiToken { expires_at: Timestamp::from_millis(ended), ..new_api_token(owner, &[])? };
             api_tokens::insert(&token).run(db).await?;
-            let rows = db.fetch(api_tokens::sweep(&window, Timestamp::from_millis(10))).await?;
+            let rows = rows_of(db, api_tokens::sweep(&window, Timestamp::from_millis(10))).await?;
             same((ended, rows.len()), (ended, swept))?;
             api_tokens::delete(token.id).run(db).await?;
         }

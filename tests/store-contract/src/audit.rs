@@ -10,8 +10,8 @@ use store::{Db, decode, guard, sessions, users};
 
 use crate::check::{Check, Failure, guarded, same};
 use crate::fixture::{
-    NOW, audit_event_id, count, later, new_user, number, person_name, session, sql, token_hash, user,
-    user_id, value,
+    NOW, audit_event_id, count, later, new_user, number, person_name, rows_of, session, sql, token_hash,
+    user, user_id, value,
 };
 
 /// An event of its own at this time.
@@ -35,7 +35,7 @@ pub(crate) async fn event_is_stored_as_it_happened(db: &impl Db) -> Check {
         AuditEvent { actor: None, tenant: None, client_address: None, details: json!({}), ..event_at(NOW) };
     for event in [whole, of_the_system] {
         audit::insert(&event).run(db).await?;
-        let rows = db.fetch(sql("SELECT * FROM audit_log WHERE id = ?1", [(&event.id).into()])).await?;
+        let rows = rows_of(db, sql("SELECT * FROM audit_log WHERE id = ?1", [(&event.id).into()])).await?;
         same(
             rows,
             [json!({
@@ -79,7 +79,7 @@ pub(crate) async fn event_is_neither_changed_nor_removed(db: &impl Db) -> Check 
         "INSERT OR REPLACE INTO audit_log (id, at, action, target_type, target_id, request_id, details)
          VALUES (?1, 0, 'nothing', 'role', 'r', 'q', '{}')",
     ] {
-        guarded(db.fetch(sql(change, [(&event.id).into()])).await, "audit_append_only")?;
+        guarded(rows_of(db, sql(change, [(&event.id).into()])).await, "audit_append_only")?;
     }
     let stored = sql(
         "SELECT count(*) AS n FROM audit_log WHERE id = ?1 AND action <> 'nothing'",

@@ -9,8 +9,8 @@ use store::{Db, Param, Statement, StoreError, guard, rbac_meta, sessions, user_r
 
 use crate::check::{Check, Failure, fails, refused, same, some};
 use crate::fixture::{
-    NOW, audit_event_id, count, email, later, new_session, number, outbox_id, role, session, sql, user,
-    user_id, value,
+    NOW, audit_event_id, count, email, later, new_session, number, outbox_id, role, rows_of, rows_of_each,
+    session, sql, user, user_id, value,
 };
 
 /// Statements that fail, and what each of them fails with.
@@ -72,7 +72,7 @@ async fn is_there(db: &impl Db, work: &str) -> Check<bool> {
 
 pub(crate) async fn failure_of_a_statement_alone_says_what_failed(db: &impl Db) -> Check {
     for (statement, expected) in failures(db).await? {
-        ended_as(db.fetch(statement).await, expected)?;
+        ended_as(rows_of(db, statement).await, expected)?;
     }
     Ok(())
 }
@@ -103,7 +103,7 @@ pub(crate) async fn failure_at_the_second_row_undoes_the_first(db: &impl Db) -> 
     let name = format!("rows-{}", number());
     let insert = "INSERT INTO tenants (id, name, created_at) SELECT value, ?1, 0 FROM json_each(?2)";
     let ids = [user_id(), user_id()].as_slice().into();
-    let failed = db.fetch(sql(insert, [name.as_str().into(), ids])).await;
+    let failed = rows_of(db, sql(insert, [name.as_str().into(), ids])).await;
     fails(failed, StoreError::Conflict { table: "tenants".to_owned(), column: "name".to_owned() })?;
     same(count(db, sql("SELECT count(*) AS n FROM tenants WHERE name = ?1", [name.into()])).await?, 0)
 }
@@ -118,15 +118,17 @@ pub(crate) async fn database_works_on_after_a_failure(db: &impl Db) -> Check {
 pub(crate) async fn batch_gives_the_rows_of_each_statement_in_order(db: &impl Db) -> Check {
     let work = outbox_id().to_string();
     let list = ["x", "y"].as_slice().into();
-    let rows = db
-        .batch(vec![
+    let rows = rows_of_each(
+        db,
+        vec![
             sql("SELECT 1 AS n", []),
             add_work(&work),
             sql("SELECT value FROM json_each(?1)", [list]),
             sql("SELECT 1 AS n WHERE FALSE", []),
             sql("SELECT 2 AS n", []),
-        ])
-        .await?;
+        ],
+    )
+    .await?;
     let expected: Vec<Vec<Value>> = vec![
         vec![json!({ "n": 1 })],
         vec![],
@@ -138,7 +140,7 @@ pub(crate) async fn batch_gives_the_rows_of_each_statement_in_order(db: &impl Db
 }
 
 pub(crate) async fn batch_of_nothing_gives_nothing(db: &impl Db) -> Check {
-    same(db.batch(Vec::new()).await?, Vec::<Vec<Value>>::new())
+    same(rows_of_each(db, Vec::new()).await?, Vec::<Vec<Value>>::new())
 }
 
 pub(crate) async fn batch_of_a_hundred_statements_lands(db: &impl Db) -> Check {
@@ -153,11 +155,11 @@ pub(crate) async fn returning_gives_rows_in_a_batch_and_alone(db: &impl Db) -> C
     let insert = "INSERT INTO outbox (id, kind, payload, due_at, created_at) VALUES (?1, 'k', '{}', 7, 0)
         RETURNING id, due_at";
     let returned = |id: &String| vec![json!({ "id": id, "due_at": 7 })];
-    let rows = db.batch(vec![sql("SELECT 1 AS n", []), sql(insert, [first.as_str().into()])]).await?;
+    let rows = rows_of_each(db, vec![sql("SELECT 1 AS n", []), sql(insert, [first.as_str().into()])]).await?;
     same(some(rows.get(1))?, &returned(&first))?;
-    same(db.fetch(sql(insert, [second.as_str().into()])).await?, returned(&second))?;
+    same(rows_of(db, sql(insert, [second.as_str().into()])).await?, returned(&second))?;
     let delete = sql("DELETE FROM outbox WHERE id = ?1 RETURNING id, due_at", [second.as_str().into()]);
-    same(db.fetch(delete).await?, returned(&second))
+    same(rows_of(db, delete).await?, returned(&second))
 }
 
 /// What is read in a batch is what its earlier statements left.
@@ -165,16 +167,18 @@ pub(crate) async fn versions_that_rise_in_a_batch_are_seen_in_it_and_after(db: &
     let user = user(db).await?;
     let before = rbac_meta::epoch().one(db).await?.epoch;
     let version = || sql("SELECT authz_version AS n FROM users WHERE id = ?1", [(&user).into()]);
-    let rows = db
-        .batch(vec![
+    let rows = rows_of_each(
+        db,
+        vec![
             rbac_meta::epoch().into_statement(),
             rbac_meta::bump_epoch(),
             rbac_meta::epoch().into_statement(),
             version(),
             users::bump_authz_version(user, later(1)),
             version(),
-        ])
-        .await?;
+        ],
+    )
+    .await?;
     same(rows[0][0]["epoch"].clone(), before)?;
     same(rows[2][0]["epoch"].clone(), before + 1)?;
     same(rows[3][0]["n"].clone(), 1)?;
@@ -224,6 +228,6 @@ pub(crate) async fn deletions_cascade_in_a_batch_and_come_back_with_it(db: &impl
     let batch = vec![users::delete(user), left(), guard::user_exists(user)];
     fails(db.batch(batch).await, StoreError::Guard(guard::TARGET_EXISTS.to_owned()))?;
     same(count(db, left()).await?, 2)?;
-    let rows = db.batch(vec![users::delete(user), left()]).await?;
+    let rows = rows_of_each(db, vec![users::delete(user), left()]).await?;
     same(rows[1][0]["n"].clone(), 0)
 }

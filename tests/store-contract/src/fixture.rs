@@ -13,7 +13,8 @@ use store::api_tokens::{self, NewApiToken};
 use store::sessions::NewSession;
 use store::users::NewUser;
 use store::{
-    Db, Param, Statement, Window, permissions, role_permissions, roles, sessions, user_roles, users,
+    Db, Param, Statement, StoreError, Window, decode, permissions, role_permissions, roles, sessions,
+    user_roles, users,
 };
 
 use crate::check::{Check, Failure, some};
@@ -112,9 +113,23 @@ pub(crate) fn sql(sql: &'static str, params: impl IntoIterator<Item = Param>) ->
 
 /// The one value of a statement that gives one.
 pub(crate) async fn value(db: &impl Db, statement: Statement) -> Check<Value> {
-    let rows = db.fetch(statement).await?;
+    let rows = rows_of(db, statement).await?;
     let row = some(rows.first().and_then(Value::as_object))?;
     some(row.values().next().cloned())
+}
+
+/// The rows of a statement.
+pub(crate) async fn rows_of(db: &impl Db, statement: Statement) -> Result<Vec<Value>, StoreError> {
+    let name = statement.name;
+    decode(name, db.fetch(statement).await?)
+}
+
+/// The rows of each statement of a batch.
+pub(crate) async fn rows_of_each(
+    db: &impl Db,
+    statements: Vec<Statement>,
+) -> Result<Vec<Vec<Value>>, StoreError> {
+    db.batch(statements).await?.into_iter().map(|rows| decode("batch", rows)).collect()
 }
 
 /// How many rows a `SELECT count(*)` counts.

@@ -9,7 +9,7 @@ use store::{Db, Statement, guard, health, rbac_meta, role_permissions, sessions,
 use crate::check::{Check, guarded, same};
 use crate::fixture::{
     NOW, api_token, assign, count, later, outbox_id, permission, permission_id, permission_name, role,
-    role_id, session, session_id, sql, user, user_id,
+    role_id, rows_of, session, session_id, sql, user, user_id,
 };
 
 /// Whether a batch with this guard lands.
@@ -151,5 +151,5 @@ pub(crate) async fn manifest_is_current_while_the_catalogue_has_what_it_was_comp
 }
 
 pub(crate) async fn database_answers(db: &impl Db) -> Check {
-    same(db.fetch(health::ping()).await?, [json!({ "up": 1 })])
+    same(rows_of(db, health::ping()).await?, [json!({ "up": 1 })])
 }

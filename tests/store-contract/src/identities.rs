@@ -6,7 +6,8 @@ use store::{Db, Param, api_tokens, guard, sessions, user_roles, users};
 
 use crate::check::{Check, guarded, none, same, some, taken};
 use crate::fixture::{
-    NOW, api_token, assign, later, number, person_name, role, session, session_id, sql, token_hash, user,
+    NOW, api_token, assign, later, number, person_name, role, rows_of_each, session, session_id, sql,
+    token_hash, user,
 };
 
 const ISSUER: &str = "https://idp.example";
@@ -198,7 +199,7 @@ pub(crate) async fn sign_in_under_way_is_taken_once_and_in_time(db: &impl Db) ->
     let login = some(identities::take_login(&token, later(9)).first(db).await?)?;
     same((login.provider.as_str(), login.next.as_str(), login.user_id), ("sso", "/next", Some(user)))?;
     none(identities::take_login(&token, later(9)).first(db).await?)?;
-    same(db.batch(vec![identities::sweep_logins(later(1), 100)]).await?[0].len(), 1)?;
+    same(rows_of_each(db, vec![identities::sweep_logins(later(1), 100)]).await?[0].len(), 1)?;
     none(identities::take_login(&old, NOW).first(db).await?)
 }
 
@@ -206,8 +207,8 @@ pub(crate) async fn logout_token_counts_once(db: &impl Db) -> Check {
     let name = format!("logout-{}", number());
     identities::logout_done(&name, later(1)).run(db).await?;
     taken(identities::logout_done(&name, later(1)).run(db).await, "identity_logouts", "token")?;
-    same(db.batch(vec![identities::sweep_logouts(later(1), 100)]).await?[0].len(), 1)?;
-    same(db.batch(vec![identities::sweep_logouts(later(1), 100)]).await?[0].len(), 0)
+    same(rows_of_each(db, vec![identities::sweep_logouts(later(1), 100)]).await?[0].len(), 1)?;
+    same(rows_of_each(db, vec![identities::sweep_logouts(later(1), 100)]).await?[0].len(), 0)
 }
 
 pub(crate) async fn profile_is_refreshed_and_never_blanked(db: &impl Db) -> Check {

@@ -9,7 +9,8 @@ use store::{Db, Param, Statement, guard, mail_requests, sessions, users};
 
 use crate::check::{Check, guarded, none, same, some};
 use crate::fixture::{
-    NOW, audit_event_id, email, later, number, outbox_id, session, sessions_of, user, user_id, windows,
+    NOW, audit_event_id, email, later, number, outbox_id, rows_of, session, sessions_of, user, user_id,
+    windows,
 };
 
 struct Numbered;
@@ -52,13 +53,15 @@ pub(crate) async fn request_becomes_work_for_a_known_address_alone(db: &impl Db)
     same((entry.kind.as_str(), entry.attempts, entry.due_at), ("send_mail", 0, later(90_000_000)))?;
     same(entry.payload, json!({ "template": "verify_email", "userId": user }))?;
     none(outbox::by_id(unknown).first(db).await?)?;
-    let told = db
-        .fetch(Statement {
+    let told = rows_of(
+        db,
+        Statement {
             name: "test",
             sql: "SELECT action, target_id, details FROM audit_log WHERE id = ?1",
             params: vec![Param::from(&event)],
-        })
-        .await?;
+        },
+    )
+    .await?;
     let details = json!({ "template": "verify_email" }).to_string();
     let expected: Value = json!([{ "action": "mail.requested", "target_id": user, "details": details }]);
     same(json!(told), expected)
@@ -193,9 +196,9 @@ pub(crate) async fn requests_of_long_ago_are_swept_and_others_stay(db: &impl Db)
             outbox::delete(id).run(db).await?;
         }
     }
-    let rows = db.fetch(mail_requests::sweep(Timestamp::from_millis(10), 0)).await?;
+    let rows = rows_of(db, mail_requests::sweep(Timestamp::from_millis(10), 0)).await?;
     same(rows.len(), 0)?;
-    let rows = db.fetch(mail_requests::sweep(Timestamp::from_millis(10), 1_000)).await?;
+    let rows = rows_of(db, mail_requests::sweep(Timestamp::from_millis(10), 1_000)).await?;
     same(rows.len(), 1)?;
     users::delete(user).run(db).await?;
     Ok(())

@@ -8,8 +8,8 @@ use store::{Db, Query, Statement, outbox, rbac_meta, user_roles, users};
 
 use crate::check::{Check, Failure, none, same, some};
 use crate::fixture::{
-    NOW, assign, fresh_role_name, later, new_user, number, outbox_id, person_name, role, role_id, sql, user,
-    user_id,
+    NOW, assign, fresh_role_name, later, new_user, number, outbox_id, person_name, role, role_id, rows_of,
+    sql, user, user_id,
 };
 
 fn told(request_id: &str, at: Timestamp) -> Told<'_> {
@@ -32,7 +32,7 @@ async fn roles_of(db: &impl Db, user: UserId) -> Check<Vec<RoleId>> {
 async fn events(db: &impl Db, request_id: &str) -> Check<Vec<Value>> {
     let select = "SELECT id, at, action, actor_id, target_type, target_id, tenant_id, details FROM audit_log \
                   WHERE request_id = ?1 ORDER BY target_id";
-    let mut rows = db.fetch(sql(select, [request_id.into()])).await?;
+    let mut rows = rows_of(db, sql(select, [request_id.into()])).await?;
     for row in &mut rows {
         let details = serde_json::from_str(row["details"].as_str().unwrap_or_default());
         row["details"] = details.map_err(|error| Failure::new(error.to_string()))?;

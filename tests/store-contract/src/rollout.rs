@@ -7,7 +7,7 @@ use store::telemetry::{self, Count, Exercised, UserCount};
 use store::{Db, role_permissions};
 
 use crate::check::{Check, same, some};
-use crate::fixture::{number, permission_id, role, role_id, sql, user};
+use crate::fixture::{number, permission_id, role, role_id, rows_of, sql, user};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -162,7 +162,7 @@ pub(crate) async fn every_unreadable_grant_is_suspect(db: &impl Db) -> Check {
     for name in &names {
         role_permissions::insert(role, permission_named(db, name).await?).run(db).await?;
     }
-    let role_name = db.fetch(sql("SELECT name FROM roles WHERE id = ?1", [(&role).into()])).await?;
+    let role_name = rows_of(db, sql("SELECT name FROM roles WHERE id = ?1", [(&role).into()])).await?;
     let role_name = some(role_name.first().and_then(|row| row["name"].as_str().map(str::to_owned)))?;
     let found = report(db, day(), 10).await?;
     for name in &names {

@@ -11,7 +11,7 @@ use store::{Db, StoreError, Window, rbac_meta, role_permissions, roles, sessions
 use crate::check::{Check, fails, none, same, some, taken};
 use crate::fixture::{
     LIMITS, NOW, assign, later, new_session, new_user, permission, person_name, role, role_id, role_name,
-    session, sql, token_hash, user, user_id, windows,
+    rows_of, session, sql, token_hash, user, user_id, windows,
 };
 use crate::users::tenant;
 
@@ -55,7 +55,7 @@ pub(crate) async fn account_is_exactly_what_was_stored(db: &impl Db) -> Check {
     same(account.authz_version, 1)?;
 
     let stored = sql("SELECT user_agent FROM sessions WHERE id = ?1", [(&session.id).into()]);
-    same(db.fetch(stored).await?[0]["user_agent"].as_str(), session.user_agent.as_deref())
+    same(rows_of(db, stored).await?[0]["user_agent"].as_str(), session.user_agent.as_deref())
 }
 
 /// Roles by name and each grant once, by name too: what the cache keeps must not depend on the order of rows.
@@ -246,13 +246,13 @@ pub(crate) async fn sessions_that_are_over_are_swept_and_others_stay(db: &impl D
             let (created_at, expires_at) = (time(created_at), time(expires_at));
             let session = NewSession { created_at, expires_at, ..new_session(user) };
             sessions::insert(&session).run(db).await?;
-            let rows = db.fetch(sessions::sweep(&window, &limits, now)).await?;
+            let rows = rows_of(db, sessions::sweep(&window, &limits, now)).await?;
             same((created_at, expires_at, rows.len()), (created_at, expires_at, swept))?;
             sessions::delete(session.id).run(db).await?;
         }
     }
     let stays = session(db, user).await?;
     let narrow = Window { from: windows()?[0].from, rows: 0 };
-    same(db.fetch(sessions::sweep(&narrow, &LIMITS, later(9_000_000))).await?.len(), 0)?;
+    same(rows_of(db, sessions::sweep(&narrow, &LIMITS, later(9_000_000))).await?.len(), 0)?;
     same(check(db, &stays.token_hash, 1).await?.is_some(), true)
 }

@@ -4,7 +4,7 @@ use accounts::{Email, GuessDelay, GuessSubject, Timestamp};
 use store::{Db, sign_in_failures};
 
 use crate::check::{Check, Failure, none, same, some};
-use crate::fixture::number;
+use crate::fixture::{number, rows_of_each};
 
 const DELAY: GuessDelay = GuessDelay::DEFAULT;
 const START: i64 = 5_000_000_000;
@@ -44,7 +44,7 @@ pub(crate) async fn failures_of_long_ago_are_swept(db: &impl Db) -> Check {
     let (old, new) = (subject()?, subject()?);
     sign_in_failures::record(&old, &DELAY, Timestamp::from_millis(10)).run(db).await?;
     sign_in_failures::record(&new, &DELAY, Timestamp::from_millis(11)).run(db).await?;
-    let swept = db.batch(vec![sign_in_failures::sweep(Timestamp::from_millis(11), 100)]).await?;
+    let swept = rows_of_each(db, vec![sign_in_failures::sweep(Timestamp::from_millis(11), 100)]).await?;
     same(swept[0].len(), 1)?;
     none(sign_in_failures::by_subject(&old).first(db).await?)?;
     some(sign_in_failures::by_subject(&new).first(db).await?)?;

@@ -6,7 +6,7 @@ use store::telemetry::{self, Count, Exercised, MinuteCount, UserCount};
 use store::{Db, outbox};
 
 use crate::check::{Check, none, same, some};
-use crate::fixture::{later, number, outbox_id, sql, user_id};
+use crate::fixture::{later, number, outbox_id, rows_of, sql, user_id};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -23,7 +23,7 @@ fn count(day: Timestamp, finding: &'static str, route: &str, count: u64) -> Coun
 async fn counted(db: &impl Db, day: Timestamp) -> Check<Vec<Value>> {
     let statement =
         "SELECT finding, mode, route, permission, count FROM authz_counters WHERE day = ?1 ORDER BY route";
-    Ok(db.fetch(sql(statement, [day.into()])).await?)
+    Ok(rows_of(db, sql(statement, [day.into()])).await?)
 }
 
 pub(crate) async fn counts_add_up_by_day_finding_mode_route_and_permission(db: &impl Db) -> Check {
@@ -53,12 +53,14 @@ pub(crate) async fn users_are_named_up_to_the_limit_of_a_day(db: &impl Db) -> Ch
     telemetry::add_by_user(&[by(one, "docs:read", 7)], day, 3).run(db).await?;
     // The day is full: who is there counts on, who is not stays out.
     telemetry::add_by_user(&[by(one, "docs:write", 1), by(late, "docs:write", 9)], day, 3).run(db).await?;
-    let found = db
-        .fetch(sql(
+    let found = rows_of(
+        db,
+        sql(
             "SELECT user_id, permission, count FROM authz_user_counters WHERE day = ?1 ORDER BY count",
             [day.into()],
-        ))
-        .await?;
+        ),
+    )
+    .await?;
     same(
         found,
         [
@@ -94,7 +96,7 @@ pub(crate) async fn routes_keep_the_last_day_of_use(db: &impl Db) -> Check {
         telemetry::exercise(&[Exercised { route: route.clone(), day: used }]).run(db).await?;
     }
     let statement = sql("SELECT exercised_on FROM authz_routes WHERE route = ?1", [route.as_str().into()]);
-    same(db.fetch(statement).await?, [json!({ "exercised_on": day(9).as_millis() })])
+    same(rows_of(db, statement).await?, [json!({ "exercised_on": day(9).as_millis() })])
 }
 
 pub(crate) async fn what_is_old_is_forgotten(db: &impl Db) -> Check {
@@ -122,7 +124,7 @@ pub(crate) async fn what_is_old_is_forgotten(db: &impl Db) -> Check {
         "SELECT day FROM authz_user_counters WHERE day < 1000000000",
         "SELECT minute AS day FROM authz_minutes WHERE minute < 1000000000",
     ] {
-        same(db.fetch(sql(statement, [])).await?, [json!({ "day": day(2).as_millis() })])?;
+        same(rows_of(db, sql(statement, [])).await?, [json!({ "day": day(2).as_millis() })])?;
     }
     Ok(())
 }

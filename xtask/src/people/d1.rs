@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_json::Value;
 use store::{Db, Rows, Statement, StoreError};
 
 use super::options::Place;
@@ -38,7 +39,7 @@ pub(super) enum By {
 /// What wrangler says of one statement.
 #[derive(Deserialize)]
 struct Answer {
-    results: Rows,
+    results: Vec<Value>,
 }
 
 impl D1 {
@@ -79,7 +80,7 @@ impl D1 {
         let answers = serde_json::from_str::<Vec<Answer>>(&out);
         let answers =
             answers.map_err(|error| StoreError::Driver(format!("wrangler's answer: {error}\n{out}")))?;
-        Ok(answers.into_iter().map(|answer| answer.results).collect())
+        Ok(answers.into_iter().map(|answer| Rows::of_json(Value::from(answer.results).to_string())).collect())
     }
 }
 

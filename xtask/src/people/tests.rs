@@ -7,7 +7,7 @@ use accounts::{Clock, Email, Random, Timestamp};
 use pollster::block_on;
 use rbac::RoleName;
 use serde_json::{Value, json};
-use store::{Db, Rows, Statement};
+use store::{Db, Statement, decode};
 use store_sqlite::Sqlite;
 
 use super::import::{self, Report};
@@ -42,9 +42,10 @@ fn run(still: &Still, dry_run: bool) -> Run<'_> {
     Run::new("ada", dry_run, still)
 }
 
-fn sql(db: &Sqlite, sql: &str) -> Rows {
+fn sql(db: &Sqlite, sql: &str) -> Vec<Value> {
     let statement = Statement { name: "test", sql: sql.to_owned().leak(), params: Vec::new() };
-    block_on(db.fetch(statement)).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    let rows = block_on(db.fetch(statement)).and_then(|rows| decode("test", rows));
+    rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
 fn number(db: &Sqlite, what: &str) -> i64 {
@@ -79,7 +80,7 @@ fn emails(names: &[&str]) -> BTreeSet<Email> {
 }
 
 /// What has to be the same however often a command was stopped: everything but ids and times of events.
-fn outcome(db: &Sqlite) -> Vec<Rows> {
+fn outcome(db: &Sqlite) -> Vec<Vec<Value>> {
     [
         "SELECT email, password_hash, email_verified_at, first_name, last_name, created_at, authz_version FROM users ORDER BY email",
         "SELECT email, role_id FROM user_roles JOIN users ON users.id = user_id ORDER BY email, role_id",

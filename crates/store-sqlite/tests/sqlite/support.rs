@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use edgeward_store_sqlite::Sqlite;
 use serde_json::Value;
-use store::{Db, Statement, StoreError};
+use store::{Db, Statement, StoreError, decode};
 
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -33,7 +33,8 @@ pub(crate) fn statement(sql: impl Into<String>) -> Statement {
 /// The rows of a query.
 pub(crate) async fn rows(db: &Sqlite, sql: impl Into<String>) -> Vec<Value> {
     let statement = statement(sql);
-    db.fetch(statement.clone()).await.unwrap_or_else(|error| panic!("{}: {error}", statement.sql))
+    let rows = db.fetch(statement.clone()).await.and_then(|rows| decode(statement.name, rows));
+    rows.unwrap_or_else(|error| panic!("{}: {error}", statement.sql))
 }
 
 /// The first column of a query, as texts.

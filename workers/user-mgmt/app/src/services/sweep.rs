@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use accounts::SessionToken;
 use http_kit::Level;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use store::{
     Db, StoreError, Window, api_tokens, decode, identities, mail_requests, one_time_tokens, outbox, sessions,
@@ -56,10 +57,14 @@ async fn round<P: Platform>(app: &App<P>) -> Result<bool, StoreError> {
         statements.push(identities::sweep_logins(now, ROWS));
         statements.push(identities::sweep_logouts(now, ROWS));
     }
-    let mut deleted = app.db.batch(statements).await?;
-    let more = deleted.iter().any(|rows| rows.len() >= MANY);
-    for work in decode::<outbox::GivenUp>("outbox/give_up", deleted.swap_remove(0))? {
+    let deleted = app.db.batch(statements).await?;
+    for work in decode::<outbox::GivenUp>("outbox/give_up", deleted.first().cloned().unwrap_or_default())? {
         app.log(Level::Error, "outbox: given up", json!({ "outboxId": work.id, "kind": work.kind }));
     }
-    Ok(more)
+    for rows in deleted {
+        if decode::<IgnoredAny>("sweep", rows)?.len() >= MANY {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
