@@ -3,6 +3,8 @@
 //! denied, or would be under enforcement, is handed to [`telemetry`].
 
 use std::future::Future;
+use std::iter;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use accounts::{Timestamp, TokenHash, UserId};
@@ -13,8 +15,9 @@ use http_kit::{
     Access, Doc, Level, Outcome, Problem, Request, Route, RouteTable, bearer_token, session_cookie,
 };
 use rbac::{Allowed, Denied, Permission, authorize, authorize_own, authorize_own_or};
+use serde::de::DeserializeOwned;
 use serde_json::json;
-use store::{api_tokens, sessions};
+use store::{Db, Query, Rows, Statement, StoreError, api_tokens, sessions};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential, SignedIn};
@@ -31,6 +34,23 @@ pub(crate) struct Mount<P: Platform> {
     app: Arc<App<P>>,
     rows: Vec<Route>,
 }
+
+/// What finds the row that a request names.
+type Named = Box<dyn Fn(&Request) -> Result<Statement, Problem> + Send + Sync>;
+
+/// What a row decides with, and whom it hands the proof to. Not generic over the handler, or each would have a copy of [`run`].
+struct Gate<P: Platform, T> {
+    unreadable: Unreadable,
+    named: Option<Named>,
+    decide: Box<Decide<P, T>>,
+    handler: Box<Handler<P, T>>,
+}
+
+type Decide<P, T> = dyn Fn(&App<P>, Caller, &Request) -> Verdict<T> + Send + Sync;
+type Handler<P, T> = dyn Fn(Arc<App<P>>, Request, T, Found) -> Answer + Send + Sync;
+
+/// The answer of a handler, on its way.
+type Answer = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// Where the path says whose account a request is about, and what is needed for somebody else's.
 #[derive(Clone)]
@@ -91,7 +111,8 @@ impl<P: Platform> Mount<P> {
         F: Future<Output = Outcome> + Send + 'static,
     {
         let decide = |_: &App<P>, caller, _: &Request| Verdict::of(SignedIn::of(caller));
-        self.decided(method, path, Access::Session, doc, Unreadable::Refused, decide, handler);
+        let handler = move |app, request, caller, _| handler(app, request, caller);
+        self.decided(method, path, Access::Session, doc, Unreadable::Refused, None, decide, handler);
     }
 
     /// Anybody may who is signed in or has an API token, whatever its scopes.
@@ -101,7 +122,8 @@ impl<P: Platform> Mount<P> {
         F: Future<Output = Outcome> + Send + 'static,
     {
         let decide = |_: &App<P>, caller, _: &Request| Verdict::of(Ok(caller));
-        self.decided(method, path, Access::SessionOrToken, doc, Unreadable::Refused, decide, handler);
+        let handler = move |app, request, caller, _| handler(app, request, caller);
+        self.decided(method, path, Access::SessionOrToken, doc, Unreadable::Refused, None, decide, handler);
     }
 
     /// Whoever has the permission may.
@@ -116,12 +138,53 @@ impl<P: Platform> Mount<P> {
         H: Fn(Arc<App<P>>, Request, Allowed<Caller>) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
+        self.by_permission(method, path, permission, doc, None, move |app, request, allowed, _| {
+            handler(app, request, allowed)
+        });
+    }
+
+    /// Whoever has the permission may do this to what the request names. `named` says how it is found: in one round trip with
+    /// the caller, before it is known whether the caller may. Whoever may not is refused as if nothing had been looked for.
+    pub(crate) fn permission_on<R, N, H, F>(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        permission: Permission,
+        doc: Doc,
+        named: N,
+        handler: H,
+    ) where
+        R: DeserializeOwned,
+        N: Fn(&Request) -> Result<Query<R>, Problem> + Send + Sync + 'static,
+        H: Fn(Arc<App<P>>, Request, Allowed<Caller>, Option<R>) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let named: Named = Box::new(move |request| named(request).map(Query::into_statement));
+        let handler = move |app, request, allowed, found: Found| async move {
+            let row = found?.first().map_err(|error| store_problem(&error))?;
+            handler(app, request, allowed, row).await
+        };
+        self.by_permission(method, path, permission, doc, Some(named), handler);
+    }
+
+    fn by_permission<H, F>(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        permission: Permission,
+        doc: Doc,
+        named: Option<Named>,
+        handler: H,
+    ) where
+        H: Fn(Arc<App<P>>, Request, Allowed<Caller>, Found) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+    {
         let access = Access::Permission(permission);
         let asked = access.clone();
         let decide = move |_: &App<P>, caller, request: &Request| {
             decide_on(&always(), caller, request, None, &asked).unrecorded()
         };
-        self.decided(method, path, access, doc, Unreadable::Refused, decide, handler);
+        self.decided(method, path, access, doc, Unreadable::Refused, named, decide, handler);
     }
 
     /// Whoever it is about may, and whoever has the permission.
@@ -143,7 +206,8 @@ impl<P: Platform> Mount<P> {
             let enforcement = if app.config.rbac_enabled { always() } else { Enforcement::default() };
             decide_on(&enforcement, caller, request, Some(rule.param), &asked).unrecorded()
         };
-        self.decided(method, path, access, doc, Unreadable::Refused, decide, handler);
+        let handler = move |app, request, allowed, _| handler(app, request, allowed);
+        self.decided(method, path, access, doc, Unreadable::Refused, None, decide, handler);
     }
 
     /// A protected endpoint: the rule from before is that it is about the caller's own account; the flags say whether
@@ -164,8 +228,9 @@ impl<P: Platform> Mount<P> {
         let decide = move |app: &App<P>, caller, request: &Request| {
             decide_on(&app.config.enforcement, caller, request, Some(param), &asked)
         };
-        let row =
-            self.decided(method, path, access, doc, Unreadable::LeftToTheRuleFromBefore, decide, handler);
+        let handler = move |app, request, allowed, _| handler(app, request, allowed);
+        let unreadable = Unreadable::LeftToTheRuleFromBefore;
+        let row = self.decided(method, path, access, doc, unreadable, None, decide, handler);
         row.enforced_by_flag = true;
     }
 
@@ -178,20 +243,24 @@ impl<P: Platform> Mount<P> {
         access: Access,
         doc: Doc,
         unreadable: Unreadable,
+        named: Option<Named>,
         decide: D,
         handler: H,
     ) -> &mut Route
     where
         D: Fn(&App<P>, Caller, &Request) -> Verdict<T> + Send + Sync + 'static,
-        H: Fn(Arc<App<P>>, Request, T) -> F + Copy + Send + Sync + 'static,
+        H: Fn(Arc<App<P>>, Request, T, Found) -> F + Copy + Send + Sync + 'static,
         F: Future<Output = Outcome> + Send + 'static,
         T: Send + 'static,
     {
-        let (app, decide, asked) = (self.app.clone(), Arc::new(decide), access.clone());
+        let handler =
+            move |app, request, proof, found| -> Answer { Box::pin(handler(app, request, proof, found)) };
+        let gate = Gate { unreadable, named, decide: Box::new(decide), handler: Box::new(handler) };
+        let (app, gate, asked) = (self.app.clone(), Arc::new(gate), access.clone());
         self.row(Route::new(method, path, access, doc, move |request| {
-            let (app, decide, asked) = (app.clone(), decide.clone(), asked.clone());
+            let (app, gate, asked) = (app.clone(), gate.clone(), asked.clone());
             async move {
-                let (outcome, note) = run(&app, &request, unreadable, &*decide, handler).await;
+                let (outcome, note) = run(&app, &request, &gate).await;
                 telemetry::record(&app, &request, required(&asked), &note, &outcome);
                 record_denial(&app, &request, required(&asked), &outcome);
                 outcome
@@ -208,6 +277,21 @@ enum Unreadable {
     /// Its caller is resolved without, for as long as the rule from before decides.
     LeftToTheRuleFromBefore,
 }
+
+/// The rows that a statement gave, still to be decoded.
+struct Read {
+    statement: &'static str,
+    rows: Rows,
+}
+
+impl Read {
+    fn first<T: DeserializeOwned>(self) -> Result<Option<T>, StoreError> {
+        Query::decode(self.statement, self.rows).map(|rows| rows.into_iter().next())
+    }
+}
+
+/// What was found of what a request names, or why it names nothing. Only a handler learns of either.
+type Found = Result<Read, Problem>;
 
 /// The proof or the refusal, and what is to be recorded of the decision.
 struct Verdict<T> {
@@ -227,33 +311,21 @@ impl<T> Verdict<T> {
     }
 }
 
-/// Resolves the caller, decides, and hands the proof to the handler; once more where the handler's batch found that
-/// the decision was out of date. Until its batch a handler changes nothing, so trying again is safe.
-async fn run<P, T, D, H, F>(
-    app: &Arc<App<P>>,
-    request: &Request,
-    unreadable: Unreadable,
-    decide: &D,
-    handler: H,
-) -> (Outcome, Note)
-where
-    P: Platform,
-    D: Fn(&App<P>, Caller, &Request) -> Verdict<T>,
-    H: Fn(Arc<App<P>>, Request, T) -> F,
-    F: Future<Output = Outcome> + Send,
-{
+/// Resolves the caller, decides, and hands the proof and what the request names to the handler; once more where the
+/// handler's batch found that the decision was out of date. Until its batch a handler changes nothing, so trying again is safe.
+async fn run<P: Platform, T>(app: &Arc<App<P>>, request: &Request, gate: &Gate<P, T>) -> (Outcome, Note) {
     let mut attempt = 1;
     loop {
-        let caller = match resolve_or(app, request, unreadable).await {
-            Ok(caller) => caller,
+        let (caller, found) = match resolve_or(app, request, gate.unreadable, gate.named.as_ref()).await {
+            Ok(resolved) => resolved,
             Err(problem) => {
                 let note = if problem.status().is_server_error() { Note::failed() } else { Note::default() };
                 return (Err(problem), note);
             }
         };
-        let Verdict { result, note } = decide(app, caller, request);
+        let Verdict { result, note } = (gate.decide)(app, caller, request);
         let outcome = match result {
-            Ok(allowed) => handler(app.clone(), request.clone(), allowed).await,
+            Ok(allowed) => (gate.handler)(app.clone(), request.clone(), allowed, found).await,
             Err(problem) => return (Err(problem), note),
         };
         match outcome {
@@ -307,7 +379,7 @@ fn prove(
 
 /// The strict check: who is this, and what may they do, in one round trip.
 pub(crate) async fn resolve<P: Platform>(app: &Arc<App<P>>, request: &Request) -> Result<Caller, Problem> {
-    resolve_or(app, request, Unreadable::Refused).await
+    resolve_or(app, request, Unreadable::Refused, None).await.map(|(caller, _)| caller)
 }
 
 /// The same for somebody who decides elsewhere, and knows what to do where the role data can't be read.
@@ -315,29 +387,40 @@ pub(crate) async fn resolve_readable<P: Platform>(
     app: &Arc<App<P>>,
     request: &Request,
 ) -> Result<Caller, Problem> {
-    resolve_or(app, request, Unreadable::LeftToTheRuleFromBefore).await
+    resolve_or(app, request, Unreadable::LeftToTheRuleFromBefore, None).await.map(|(caller, _)| caller)
 }
 
 async fn resolve_or<P: Platform>(
     app: &Arc<App<P>>,
     request: &Request,
     unreadable: Unreadable,
-) -> Result<Caller, Problem> {
+    named: Option<&Named>,
+) -> Result<(Caller, Found), Problem> {
     let now = app.runtime.now();
     // Tokens are scopes, and without RBAC there is nothing to scope: the header means nothing then.
     let bearer = if app.config.rbac_enabled { bearer_token(&request.headers) } else { Ok(None) };
     // RFC 6750: whoever sent a token is told that it is no good; whoever sent none, only what to send.
     let nobody = if matches!(bearer, Ok(None)) { Problem::unauthenticated } else { Problem::invalid_bearer };
-    let caller = match (bearer, session_cookie(&request.headers)) {
-        (Ok(None), Some(session)) => by_session(app, request, &session.hash(), now, unreadable).await?,
-        (Ok(Some(token)), None) => {
-            let row = api_tokens::principal(&token.hash(), now).first(&app.db).await;
-            row.map_err(|error| store_problem(&error))?.map(Caller::by_token)
+    // Whoever may not is not told that nothing readable is named either.
+    let (named, unnamed) = match named.map(|named| named(request)).transpose() {
+        Ok(named) => (named, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let (caller, found) = match (bearer, session_cookie(&request.headers)) {
+        (Ok(None), Some(session)) => {
+            by_session(app, request, &session.hash(), now, unreadable, named).await?
         }
-        (Ok(None) | Err(_), None) => None,
+        (Ok(Some(token)), None) => {
+            let token = api_tokens::principal(&token.hash(), now).into_statement();
+            let row = read(app, token, named).await.and_then(|(row, found)| Ok((row.first()?, found)));
+            let (row, found) = row.map_err(|error| store_problem(&error))?;
+            (row.map(Caller::by_token), found)
+        }
+        (Ok(None) | Err(_), None) => return Err(nobody()),
         (Ok(Some(_)) | Err(_), Some(_)) => return Err(Problem::two_credentials()),
     };
     let caller = caller.ok_or_else(nobody)?;
+    let found = unnamed.map_or(Ok(found), Err);
     request.context.identify(caller.identity());
     for defect in caller.authority.iter().flat_map(|authority| &authority.defects) {
         let message = "a stored grant can't be read and grants nothing";
@@ -349,7 +432,7 @@ async fn resolve_or<P: Platform>(
         Credential::Session(session) => touch(app, request, &session, &caller, now),
         Credential::Token { id, last_used_at } => touch_token(app, request, id, last_used_at, now),
     }
-    Ok(caller)
+    Ok((caller, found))
 }
 
 async fn by_session<P: Platform>(
@@ -358,11 +441,14 @@ async fn by_session<P: Platform>(
     token: &TokenHash,
     now: Timestamp,
     unreadable: Unreadable,
-) -> Result<Option<Caller>, Problem> {
+    named: Option<Statement>,
+) -> Result<(Option<Caller>, Read), Problem> {
     let limits = &app.config.session_limits;
     if app.config.rbac_enabled {
-        match sessions::principal(token, limits, now).first(&app.db).await {
-            Ok(row) => return Ok(row.map(Caller::with_rbac)),
+        let principal = sessions::principal(token, limits, now).into_statement();
+        let row = read(app, principal, named.clone()).await;
+        match row.and_then(|(row, found)| Ok((row.first()?, found))) {
+            Ok((row, found)) => return Ok((row.map(Caller::with_rbac), found)),
             Err(error) if unreadable == Unreadable::LeftToTheRuleFromBefore => {
                 let fields = json!({ "cause": error.to_string() });
                 request.context.log(Level::Error, "the role data can't be read", fields);
@@ -370,8 +456,22 @@ async fn by_session<P: Platform>(
             Err(error) => return Err(store_problem(&error)),
         }
     }
-    let row = sessions::account(token, limits, now).first(&app.db).await;
-    row.map(|row| row.map(Caller::without_rbac)).map_err(|error| store_problem(&error))
+    let account = sessions::account(token, limits, now).into_statement();
+    let row = read(app, account, named).await.and_then(|(row, found)| Ok((row.first()?, found)));
+    let (row, found) = row.map_err(|error| store_problem(&error))?;
+    Ok((row.map(Caller::without_rbac), found))
+}
+
+/// Reads who this is, and in the same round trip what the request names.
+async fn read<P: Platform>(
+    app: &App<P>,
+    who: Statement,
+    named: Option<Statement>,
+) -> Result<(Read, Read), StoreError> {
+    let statements = [who.name, named.as_ref().map_or("", |named| named.name)];
+    let mut rows = app.db.batch(iter::once(who).chain(named).collect()).await?.into_iter();
+    let [who, named] = statements.map(|statement| Read { statement, rows: rows.next().unwrap_or_default() });
+    Ok((who, named))
 }
 
 fn required(rule: &Access) -> Option<&Permission> {

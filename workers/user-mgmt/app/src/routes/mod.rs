@@ -128,6 +128,7 @@ fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
     const ROLE_PERMISSIONS: &str = "/rbac/roles/{id}/permissions";
     const ROLE_PERMISSION: &str = "/rbac/roles/{id}/permissions/{permissionId}";
     const USER_ROLES: &str = "/rbac/users/{userId}/roles";
+    const USER_ROLE: &str = "/rbac/users/{userId}/roles/{roleId}";
     const RESOURCE: &str = "/rbac/resources/{type}/{id}";
 
     mount.permission(Method::GET, "/rbac/roles", ROLES_READ, roles::list::doc(), roles::list::handler);
@@ -178,10 +179,12 @@ fn mount_rbac<P: Platform>(mount: &mut Mount<P>) {
         user_roles::list::doc(),
         user_roles::list::handler,
     );
-    let (doc, handler) = (user_roles::assign::doc(), user_roles::assign::handler);
-    mount.permission(Method::POST, USER_ROLES, ROLES_ASSIGN, doc, handler);
-    let (doc, handler) = (user_roles::remove::doc(), user_roles::remove::handler);
-    mount.permission(Method::DELETE, "/rbac/users/{userId}/roles/{roleId}", ROLES_ASSIGN, doc, handler);
+    let (doc, named, handler) =
+        (user_roles::assign::doc(), user_roles::assign::named, user_roles::assign::handler);
+    mount.permission_on(Method::POST, USER_ROLES, ROLES_ASSIGN, doc, named, handler);
+    let (doc, named, handler) =
+        (user_roles::remove::doc(), user_roles::remove::named, user_roles::remove::handler);
+    mount.permission_on(Method::DELETE, USER_ROLE, ROLES_ASSIGN, doc, named, handler);
     let (doc, handler) = (user_roles::effective::doc(), user_roles::effective::handler);
     mount.own_or(Method::GET, "/rbac/users/{userId}/permissions", own_or_read, doc, handler);
 

@@ -22,6 +22,7 @@ pub(super) fn mount<P: Platform>(mount: &mut Mount<P>) {
     const USERS: &str = "/v1/admin/users";
     const USER: &str = "/v1/admin/users/{id}";
     const USER_ROLES: &str = "/v1/admin/users/{userId}/roles";
+    const USER_ROLE: &str = "/v1/admin/users/{userId}/roles/{roleId}";
     const USER_SESSIONS: &str = "/v1/admin/users/{userId}/sessions";
     const TENANT: &str = "/v1/admin/tenants/{id}";
     mount.permission(Method::GET, USERS, USERS_READ, users::list::doc(), users::list::handler);
@@ -31,10 +32,12 @@ pub(super) fn mount<P: Platform>(mount: &mut Mount<P>) {
     mount.permission(Method::DELETE, USER, USERS_DELETE, delete::doc(), delete::handler);
     let (doc, handler) = (user_roles::list::doc(), user_roles::list::handler);
     mount.permission(Method::GET, USER_ROLES, ROLES_READ, doc, handler);
-    let (doc, handler) = (user_roles::assign::doc(), user_roles::assign::handler);
-    mount.permission(Method::POST, USER_ROLES, ROLES_ASSIGN, doc, handler);
-    let (doc, handler) = (user_roles::remove::doc(), user_roles::remove::handler);
-    mount.permission(Method::DELETE, "/v1/admin/users/{userId}/roles/{roleId}", ROLES_ASSIGN, doc, handler);
+    let (doc, named, handler) =
+        (user_roles::assign::doc(), user_roles::assign::named, user_roles::assign::handler);
+    mount.permission_on(Method::POST, USER_ROLES, ROLES_ASSIGN, doc, named, handler);
+    let (doc, named, handler) =
+        (user_roles::remove::doc(), user_roles::remove::named, user_roles::remove::handler);
+    mount.permission_on(Method::DELETE, USER_ROLE, ROLES_ASSIGN, doc, named, handler);
     let (doc, handler) = (users::suspend::doc(), users::suspend::handler);
     mount.permission(Method::POST, "/v1/admin/users/{id}/suspend", USERS_UPDATE, doc, handler);
     let (doc, handler) = (users::reactivate::doc(), users::reactivate::handler);

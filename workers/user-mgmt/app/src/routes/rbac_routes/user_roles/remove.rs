@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use accounts::{RoleId, UserId};
-use http_kit::{Doc, Outcome, Request};
+use accounts::UserId;
+use http_kit::{Doc, Outcome, Problem, Request};
 use rbac::Allowed;
 use serde_json::json;
 use store::audit::Action;
-use store::{guard, user_roles};
+use store::roles::{self, RoleWithGrants};
+use store::{Query, guard, user_roles};
 
-use super::super::find_role;
 use crate::app::{App, Platform};
 use crate::caller::Caller;
-use crate::routes::no_content;
+use crate::routes::{no_content, no_such};
 use crate::services::authority::{Excess, refuse_excess_of_stored};
 use crate::services::change::{Change, Event};
 
@@ -20,14 +20,19 @@ pub(in crate::routes) fn doc() -> Doc {
     Doc::new("Take a role from a user").gives_nothing(204).fails(&[409])
 }
 
+pub(in crate::routes) fn named(request: &Request) -> Result<Query<RoleWithGrants>, Problem> {
+    Ok(roles::by_id(request.param("roleId")?))
+}
+
 pub(in crate::routes) async fn handler<P: Platform>(
     app: Arc<App<P>>,
     request: Request,
     allowed: Allowed<Caller>,
+    role: Option<RoleWithGrants>,
 ) -> Outcome {
     let user: UserId = request.param("userId")?;
-    let role_id: RoleId = request.param("roleId")?;
-    let role = find_role(&app.db, role_id).await?;
+    let role = role.ok_or_else(|| no_such("role"))?;
+    let role_id = role.role.id;
     refuse_excess_of_stored(&allowed, &role.grants, Excess::Role)?;
 
     let mut change = Change::by(&app, &request, &allowed);
