@@ -12,6 +12,7 @@ use super::{
 };
 
 const USERS: &str = "/v1/admin/users";
+const NOBODY: &str = "00000000-0000-7000-8000-00000000dead";
 
 /// A member with one more role, which grants these.
 pub async fn manager<'w, W: World>(
@@ -298,6 +299,34 @@ pub async fn roles_are_given_and_taken_below_the_user_too<W: World>(world: &mut 
     admin.delete(&format!("{USERS}/{root_id}")).await.expect_problem(409, "last_super_admin");
     admin.delete(&format!("{USERS}/{ada_id}")).await.expect(204);
     admin.get(&format!("{USERS}/{ada_id}")).await.expect_problem(404, "not_found");
+}
+
+/// The role is read together with the caller: whoever may not assign roles learns neither whether it exists nor what is wrong
+/// with the request.
+pub async fn who_may_not_assign_roles_learns_of_none<W: World>(world: &mut W) {
+    let mut admin = super_admin(world, "root@example.com").await;
+    let mut ada = member(world, "ada@example.com").await;
+    let ada_id = my_id(&mut ada).await;
+    let role = create_role(&mut admin, "Auditor", &["audit:read"]).await;
+    for path in [format!("{USERS}/{ada_id}/roles"), format!("/rbac/users/{ada_id}/roles")] {
+        for (role, status, code) in
+            [(role.as_str(), 204, ""), (NOBODY, 422, "unknown_role"), ("7", 400, "invalid_request")]
+        {
+            ada.post(&path, &json!({ "roleId": role })).await.expect_problem(403, "permission_denied");
+            ada.delete(&format!("{path}/{role}")).await.expect_problem(403, "permission_denied");
+            let assigned = admin.post(&path, &json!({ "roleId": role })).await;
+            let removed = admin.delete(&format!("{path}/{role}")).await;
+            if status == 204 {
+                assigned.expect(204);
+                removed.expect(204);
+            } else {
+                assigned.expect_problem(status, code);
+                removed.expect_problem(404, "not_found");
+            }
+        }
+    }
+    let of_nobody = format!("/rbac/users/{NOBODY}/roles");
+    admin.post(&of_nobody, &json!({ "roleId": role })).await.expect_problem(404, "not_found");
 }
 
 /// As an unknown path is; and what it needs is roles.

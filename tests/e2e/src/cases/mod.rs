@@ -160,6 +160,7 @@ macro_rules! each_case {
             admin_users::an_invitation_without_mail_is_refused_clearly,
             admin_users::the_address_of_the_super_admin_is_not_given_away,
             admin_users::roles_are_given_and_taken_below_the_user_too,
+            admin_users::who_may_not_assign_roles_learns_of_none,
             admin_users::core_off_hides_the_admin_api,
             admin_users::names_tenant_and_cohort_are_changed_with_their_audit_event,
             admin_users::another_address_is_verified_anew_and_ends_every_session,
