@@ -200,14 +200,17 @@ async fn a_session_ends_when_it_is_idle_and_when_its_time_is_up() {
 }
 
 #[tokio::test]
-async fn a_session_in_use_keeps_its_record() {
+async fn a_session_in_use_outlives_its_record_which_the_next_cached_check_has_written_anew() {
     let world = Native::with_vars(&[("SESSION_IDLE_MINUTES", "60")]);
     let mut ada = member(&world, "ada@example.com").await;
+    ada.post("/sessions/refresh", &json!({})).await.expect(200);
     for _ in 0..4 {
         world.runtime.advance(Duration::from_mins(40));
         ada.get("/load-user").await.expect(200);
     }
-    let record = cases::revocation::cached(&world, &ada).await.expect("the record lives on with the session");
+    assert!(cases::revocation::cached(&world, &ada).await.is_none(), "nobody asked for it");
+    ada.post("/sessions/refresh", &json!({})).await.expect(200);
+    let record = cases::revocation::cached(&world, &ada).await.expect("the session lives on");
     assert_eq!(record["freshness"], "fresh");
 }
 

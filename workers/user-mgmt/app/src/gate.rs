@@ -429,7 +429,7 @@ async fn resolve_or<P: Platform>(
     match caller.credential {
         // A record written now would lack what could not be read.
         Credential::Session(_) if app.config.rbac_enabled && caller.authority.is_none() => {}
-        Credential::Session(session) => touch(app, request, &session, &caller, now),
+        Credential::Session(session) => touch(app, request, &session, now),
         Credential::Token { id, last_used_at } => touch_token(app, request, id, last_used_at, now),
     }
     Ok((caller, found))

@@ -86,28 +86,16 @@ impl Started {
     }
 }
 
-/// Writes down, after the response, that a session was used, where enough time has passed since it last was; its record
-/// in the cache lives on with it.
-pub(crate) fn touch<P: Platform>(
-    app: &Arc<App<P>>,
-    request: &Request,
-    session: &Session,
-    caller: &Caller,
-    now: Timestamp,
-) {
+/// Writes down, after the response, that a session was used, where enough time has passed since it last was. Its record in
+/// the cache is not written for that: one that has run out is missed by the next cached check, which has it written anew.
+pub(crate) fn touch<P: Platform>(app: &Arc<App<P>>, request: &Request, session: &Session, now: Timestamp) {
     if !app.config.session_limits.is_due_for_touch(session.last_seen_at, now) {
         return;
     }
-    let (app, session, caller) = (app.clone(), *session, caller.clone());
-    let context = request.context.clone();
+    let (app, context, session) = (app.clone(), request.context.clone(), session.id);
     request.context.defer(async move {
-        if let Err(error) = sessions::touch(session.id, now).run(&app.db).await {
+        if let Err(error) = sessions::touch(session, now).run(&app.db).await {
             warn(&context, "the use of a session was not written down", &error);
-        }
-        let ttl = app.config.session_limits.idle.as_secs();
-        let cache = SessionCache::new(&app.session_state);
-        if let Err(error) = cache.update(session.token_hash, ttl, record(&session, &caller, now)).await {
-            warn(&context, "a session record was not refreshed", &error);
         }
     });
 }
