@@ -266,25 +266,28 @@ function section(counted, contests) {
     "### The budgets",
     "",
     "Throughput is that of eight connections. The best that there can be is what a worker reaches that makes the same binding calls, or the same hash, and " +
-      "does nothing else.",
+      "does nothing else; what not even that reaches is out of reach here.",
     "",
   );
   const budgets = [];
-  const budget = (what, limit, value, met, unit = "", most = "") =>
-    budgets.push(cells(what, limit, `${value}${unit}`, most, met ? "met" : "**missed**"));
+  const budget = (what, limit, value, met, unit = "", most = "", reachable = true) =>
+    budgets.push(cells(what, limit, `${value}${unit}`, most, met ? "met" : reachable ? "**missed**" : "out of reach"));
   const light = (contest) => contest.at.get(1).p99;
   for (const [job, limit] of [["may I, cached", 2], ["may I, strict", 5]].filter(([job]) => compared.includes(job))) {
     const more = light(of(job, "Edgeward")) - light(open);
-    const least = `${milliseconds(light(named(`bare: ${job}`)) - light(named("nothing")))} ms`;
-    budget(`${job}: p99 over the same route open, one connection`, `< ${limit} ms`, milliseconds(more), more < limit, " ms", least);
+    const least = light(named(`bare: ${job}`)) - light(named("nothing"));
+    const most = `${milliseconds(least)} ms`;
+    budget(`${job}: p99 over the same route open, one connection`, `< ${limit} ms`, milliseconds(more), more < limit, " ms", most, least < limit);
     budget(`${job}: CPU beyond the bare binding calls`, "≤ 0.2 ms", milliseconds(own(job)), own(job) <= 0.2, " ms");
   }
   for (const [job, limit] of [["who am I", 2], ["may I, cached", 2], ["may I, strict", 2], ["list users", 2], ["sign in", 1.5], ["assign a role", 1]]) {
     for (const { row, at } of contests.filter(({ row }) => row?.job === job && row.kind !== "Edgeward")) {
       const times = of(job, "Edgeward").at.get(8).throughput / at.get(8).throughput;
       const bare = named(`bare: ${job}`);
-      const most = bare && `${(bare.at.get(8).throughput / at.get(8).throughput).toFixed(2)} times`;
-      budget(`${job}: throughput against ${NAMES[row.kind]}`, job === "assign a role" ? "ahead" : `≥ ${limit} times`, times.toFixed(2), times >= limit, " times", most);
+      const best = bare && bare.at.get(8).throughput / at.get(8).throughput;
+      const most = bare && `${best.toFixed(2)} times`;
+      const what = `${job}: throughput against ${NAMES[row.kind]}`;
+      budget(what, job === "assign a role" ? "ahead" : `≥ ${limit} times`, times.toFixed(2), times >= limit, " times", most, !bare || best >= limit);
     }
   }
   for (const [job, limit] of [["may I, cached", 0], ["may I, strict", 1], ["list users", 2]].filter(([job]) => of(job, "Edgeward"))) {
@@ -308,7 +311,11 @@ const EXPLAINED = {
   ],
   "may I, strict": ["May I, strict", "The same on the truth: a strict check, against the session and the user in D1."],
   "list users": ["List users", "Fifty of them, for an administrator."],
-  "sign in": ["Sign in", "PBKDF2 with 100,000 iterations of SHA-256 by WebCrypto, in both."],
+  "sign in": [
+    "Sign in",
+    "PBKDF2 with 100,000 iterations of SHA-256 by WebCrypto, in both. Both count sign-ins by client address: Edgeward by the platform's binding, which is " +
+      "simulated here by a database of its own, better-auth in D1, since KV can't count.",
+  ],
   "assign a role": ["Assign a role", "Given and taken in turn, each request one change."],
 };
 
