@@ -1,6 +1,7 @@
 //! What can only be seen from inside: the statements, the log, the cache cut off, time passing.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Mutex;
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -212,6 +213,34 @@ async fn a_session_in_use_outlives_its_record_which_the_next_cached_check_has_wr
     ada.post("/sessions/refresh", &json!({})).await.expect(200);
     let record = cases::revocation::cached(&world, &ada).await.expect("the session lives on");
     assert_eq!(record["freshness"], "fresh");
+}
+
+#[tokio::test]
+async fn several_cached_checks_at_once_have_the_record_of_their_session_written_once() {
+    let world = Native::new();
+    let ada = member(&world, "ada@example.com").await;
+    let [mut first, mut second] = [(); 2].map(|()| {
+        let mut tab = Client::new(&world);
+        tab.session.clone_from(&ada.session);
+        tab
+    });
+    world.session_state.set_silent(true);
+    world.session_state.take_calls();
+    {
+        let nothing = json!({});
+        let mut waiting = pin!(first.post("/sessions/refresh", &nothing));
+        // So far that it waits.
+        for _ in 0..50 {
+            assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        let record = second.post("/sessions/refresh", &nothing).await.expect(200).json();
+        assert_eq!(record["permissions"], json!(["users:read"]));
+        assert_eq!(world.session_state.take_calls(), 1);
+    }
+    // Whoever went away holds nobody up.
+    world.session_state.set_silent(false);
+    second.post("/sessions/refresh", &json!({})).await.expect(200);
+    assert!(cases::revocation::cached(&world, &ada).await.is_some());
 }
 
 #[tokio::test]
