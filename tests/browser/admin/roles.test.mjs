@@ -50,6 +50,8 @@ visitBothWays("a role is created, given permissions after a review, renamed and 
   await reader.press("Review the changes");
   await reader.sees("grants no more");
   await reader.press("Save the changes");
+  // That the changes before were saved is still there to be seen behind the dialog.
+  await reader.page.getByRole("dialog").waitFor({ state: "detached" });
   await reader.sees("The changes are saved.");
   assert.deepEqual(await granted(id), ["users:read"]);
   await reader.press("Review the changes");
