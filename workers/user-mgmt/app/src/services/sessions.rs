@@ -65,7 +65,7 @@ pub(crate) fn start<P: Platform>(
 
 impl Started {
     /// Whose session it is and the cookie that carries it, from the rows of the batch. The cache is not told: a session
-    /// that no cached check ever meets costs it no write, and the first that does has its record written ([`refresh`]).
+    /// that no cached check ever meets needs no record, and the first that does has it written ([`refresh`]).
     pub(crate) fn finish<P: Platform>(
         self,
         app: &App<P>,
