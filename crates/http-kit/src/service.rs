@@ -6,17 +6,18 @@ use axum::body::{Body, Bytes};
 use axum::extract::RawPathParams;
 use axum::routing::{MethodFilter, MethodRouter};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use http::{StatusCode, request};
+use http::{StatusCode, Uri, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 use serde_json::json as object;
 
 use crate::context::RequestContext;
+use crate::fetch::FetchError;
 use crate::origin;
 use crate::problem::Problem;
 use crate::request::Request;
 use crate::route::{Outcome, Route, RouteTable};
-use crate::runtime::{Defer, Level, Runtime};
+use crate::runtime::{BoxFuture, Defer, Level, Runtime};
 
 /// An answer.
 pub type Response = http::Response<Body>;
@@ -31,7 +32,17 @@ pub struct Service {
     router: Router,
     runtime: Arc<dyn Runtime>,
     error_page: Option<ErrorPage>,
+    upstream: Option<Upstream>,
 }
+
+/// Another worker, which answers part of what comes in.
+#[derive(Clone)]
+struct Upstream {
+    address: fn(&Uri) -> Option<Uri>,
+    fetch: Arc<dyn Fn(http::Request<Body>) -> Fetching + Send + Sync>,
+}
+
+type Fetching = BoxFuture<'static, Result<Response, FetchError>>;
 
 /// Shows a problem to a person, or leaves it as it is for a program.
 pub type ErrorPage = fn(&RequestContext, &Problem) -> Option<Response>;
@@ -58,7 +69,7 @@ impl Service {
             .method_not_allowed_fallback(|| async {
                 Failure(Problem::method_not_allowed(None)).into_response()
             });
-        Self { name, router, runtime, error_page: None }
+        Self { name, router, runtime, error_page: None, upstream: None }
     }
 
     /// Answers with a page of `error_page`'s where it makes one of a problem. Status and headers stay the problem's.
@@ -67,17 +78,61 @@ impl Service {
         Self { error_page: Some(error_page), ..self }
     }
 
+    /// Has another worker answer, by `fetch`, whatever `address` knows another address for. Nothing here looks into such a
+    /// request or its answer: the other worker checks, names, times and logs both.
+    #[must_use]
+    pub fn with_upstream<R>(
+        self,
+        address: fn(&Uri) -> Option<Uri>,
+        fetch: impl Fn(http::Request<Body>) -> R + Send + Sync + 'static,
+    ) -> Self
+    where
+        R: Future<Output = Result<Response, FetchError>> + Send + 'static,
+    {
+        let fetch = Arc::new(move |request| -> Fetching { Box::pin(fetch(request)) });
+        Self { upstream: Some(Upstream { address, fetch }), ..self }
+    }
+
+    /// Whether what comes to this address is answered by another worker.
+    pub fn hands_on(&self, uri: &Uri) -> bool {
+        self.upstream.as_ref().is_some_and(|upstream| (upstream.address)(uri).is_some())
+    }
+
     /// A worker that can't work: it answers every request with `problem`.
     pub fn failing(name: &'static str, problem: Problem, runtime: Arc<dyn Runtime>) -> Self {
         let router = Router::new().fallback(move || {
             let response = Failure(problem.clone()).into_response();
             async { response }
         });
-        Self { name, router, runtime, error_page: None }
+        Self { name, router, runtime, error_page: None, upstream: None }
     }
 
     /// Answers a request. Work that it leaves for later goes to `deferred`.
-    pub async fn handle(&self, mut request: http::Request<Body>, deferred: Arc<dyn Defer>) -> Response {
+    pub async fn handle(&self, request: http::Request<Body>, deferred: Arc<dyn Defer>) -> Response {
+        let upstream = self.upstream.as_ref();
+        let Some((upstream, address)) =
+            upstream.and_then(|upstream| Some((upstream, (upstream.address)(request.uri())?)))
+        else {
+            return self.answer(request, deferred).await;
+        };
+        let (mut parts, body) = request.into_parts();
+        let mut failed = http::Request::new(Body::empty());
+        *failed.method_mut() = parts.method.clone();
+        *failed.headers_mut() = parts.headers.clone();
+        *failed.uri_mut() = std::mem::replace(&mut parts.uri, address);
+        match (upstream.fetch)(http::Request::from_parts(parts, body)).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let failing = Self {
+                    error_page: self.error_page,
+                    ..Self::failing(self.name, Problem::unavailable(error), self.runtime.clone())
+                };
+                failing.answer(failed, deferred).await
+            }
+        }
+    }
+
+    async fn answer(&self, mut request: http::Request<Body>, deferred: Arc<dyn Defer>) -> Response {
         let context = Arc::new(RequestContext::new(
             self.name,
             self.runtime.clone(),

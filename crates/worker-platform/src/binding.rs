@@ -11,6 +11,7 @@ use worker::send::SendFuture;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys;
 
+use crate::untouched::Untouched;
 use crate::{convert, within};
 
 /// Another worker, by its service binding.
@@ -56,7 +57,11 @@ impl Fetch for ServiceBinding {
         &self,
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response<Body>, FetchError>> + Send {
-        SendFuture::new(self.patiently(async move { convert::answer(self.send(request).await?) }))
+        SendFuture::new(self.patiently(async move {
+            let passes_through = Untouched::<web_sys::Request>::is_in(request.extensions());
+            let answer = self.send(request).await?;
+            if passes_through { convert::untouched(answer) } else { convert::answer(answer) }
+        }))
     }
 
     /// What nobody asks for, the headers, stays on the other side.

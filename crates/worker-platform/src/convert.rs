@@ -10,22 +10,48 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use http_body_util::BodyExt;
 use wasm_bindgen_futures::JsFuture;
 use worker::js_sys::{Array, JSON, Promise, Uint8Array};
-use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys::{self, Headers, ReadableStream, RequestInit, RequestRedirect, ResponseInit};
 
 use crate::unread::{Unread, WHOLE};
+use crate::untouched::Untouched;
+
+pub(crate) fn uri(request: &web_sys::Request) -> worker::Result<Uri> {
+    request.url().parse().map_err(text)
+}
 
 /// A request that comes in.
-pub(crate) async fn incoming(request: web_sys::Request) -> worker::Result<Request<Body>> {
+pub(crate) async fn incoming(request: web_sys::Request, uri: Uri) -> worker::Result<Request<Body>> {
     let mut output = Request::new(Body::empty());
     *output.method_mut() = Method::from_bytes(request.method().as_bytes()).map_err(text)?;
-    *output.uri_mut() = request.url().parse().map_err(text)?;
+    *output.uri_mut() = uri;
     *output.headers_mut() = header_map(&request.headers())?;
     let whole = || request.array_buffer();
     let body = body(output.headers(), whole, || request.body()).await;
     // Whoever reads a body that breaks off is told so; others answer without it.
     *output.body_mut() =
         body.unwrap_or_else(|error| Body::from_stream(stream::iter([Err::<Vec<u8>, _>(error.to_string())])));
+    Ok(output)
+}
+
+/// A request that another worker answers. It stays what it is; of its headers, only the id is read, for whoever has to say that
+/// nobody answers.
+pub(crate) fn handed_on(request: web_sys::Request, uri: Uri) -> worker::Result<Request<Body>> {
+    let mut output = Request::new(Body::empty());
+    *output.method_mut() = Method::from_bytes(request.method().as_bytes()).map_err(text)?;
+    *output.uri_mut() = uri;
+    if let Some(id) = request.headers().get("x-request-id")? {
+        output.headers_mut().insert("x-request-id", HeaderValue::try_from(id).map_err(text)?);
+    }
+    output.extensions_mut().insert(Untouched::new(request));
+    Ok(output)
+}
+
+/// An answer that only goes on.
+pub(crate) fn untouched(response: web_sys::Response) -> worker::Result<Response<Body>> {
+    let mut output = Response::new(Body::empty());
+    *output.status_mut() = StatusCode::from_u16(response.status()).map_err(text)?;
+    output.extensions_mut().insert(Untouched::new(response));
     Ok(output)
 }
 
@@ -76,6 +102,9 @@ fn text(error: impl std::fmt::Display) -> worker::Error {
 
 pub(crate) async fn request(request: Request<Body>) -> worker::Result<web_sys::Request> {
     let (mut parts, body) = request.into_parts();
+    if let Some(original) = Untouched::<web_sys::Request>::take(&parts.extensions) {
+        return Ok(web_sys::Request::new_with_str_and_init(&address(&parts.uri), original.unchecked_ref())?);
+    }
     // Clients may send one with these, and the platform can't hand it on.
     let body = if matches!(parts.method, Method::GET | Method::HEAD) {
         parts.headers.remove(CONTENT_LENGTH);
@@ -98,6 +127,9 @@ pub(crate) async fn request(request: Request<Body>) -> worker::Result<web_sys::R
 
 pub(crate) async fn response(response: Response<Body>) -> worker::Result<web_sys::Response> {
     let (parts, body) = response.into_parts();
+    if let Some(original) = Untouched::take(&parts.extensions) {
+        return Ok(original);
+    }
     let init = ResponseInit::new();
     init.set_status(parts.status.as_u16());
     init.set_headers(&headers(&parts.headers)?);

@@ -13,6 +13,7 @@ mod patience;
 mod rate_limiter;
 mod runtime;
 mod unread;
+mod untouched;
 mod variables;
 mod wait_until;
 mod web_crypto;
@@ -42,7 +43,8 @@ pub type Response = web_sys::Response;
 
 /// A request as a router takes it, of one that the platform gave.
 pub async fn from_request(request: Request) -> worker::Result<http::Request<Body>> {
-    convert::incoming(request).await
+    let uri = convert::uri(&request)?;
+    convert::incoming(request, uri).await
 }
 
 /// An answer as the platform takes it, of one that a router gave.
@@ -57,6 +59,11 @@ pub async fn serve(
     context: worker::Context,
 ) -> worker::Result<Response> {
     let deferred = Arc::new(WaitUntil::new(context));
-    let request = convert::incoming(request).await?;
+    let uri = convert::uri(&request)?;
+    let request = if service.hands_on(&uri) {
+        convert::handed_on(request, uri)?
+    } else {
+        convert::incoming(request, uri).await?
+    };
     convert::response(service.handle(request, deferred).await).await
 }

@@ -1,44 +1,25 @@
 //! What is handed on to user-mgmt: `/api/*`, so that browsers meet one origin and first-party cookies, and the paths that
 //! other programs look for at the root of an origin.
 
-use std::sync::Arc;
-
 use http::header::{HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Uri};
-use http_kit::{Body, Fetch, Outcome, Problem, Request};
-
-use crate::app::App;
-
-/// The largest body that is handed on, in bytes. Each route of user-mgmt has its own, lower limit.
-pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024;
+use http_kit::Problem;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Hands a request on as it is, without `/api` before its path, and the answer back as it comes.
+/// Where user-mgmt answers what is asked for here; nothing for what is none of its.
 ///
-/// The host stays, because user-mgmt checks `Origin` against it; the request's id stays, so that it finds whatever either
-/// worker logs.
-pub(crate) async fn forward<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcome {
-    hand_on(&app, &request, inner_path(&request.context.uri)).await
+/// The host stays, because user-mgmt checks `Origin` against it.
+pub(crate) fn address(uri: &Uri) -> Option<Uri> {
+    at(uri, standard_path(uri).or_else(|| inner_path(uri))?).ok()
 }
 
-/// Hands a request on to the same path.
-pub(crate) async fn forward_as_it_is<F: Fetch>(app: Arc<App<F>>, request: Request) -> Outcome {
-    let uri = &request.context.uri;
-    let path = is_plain(uri.path()).then(|| uri.path_and_query().map_or("/", PathAndQuery::as_str));
-    hand_on(&app, &request, path).await
-}
-
-async fn hand_on<F: Fetch>(app: &App<F>, request: &Request, path: Option<&str>) -> Outcome {
-    let context = &request.context;
-    let path = path.ok_or_else(Problem::not_found)?;
-    let mut inner = http::Request::new(Body::from(request.body().clone()));
-    *inner.method_mut() = context.method.clone();
-    *inner.uri_mut() = at(&context.uri, path)?;
-    *inner.headers_mut() = request.headers.clone();
-    set_request_id(inner.headers_mut(), &context.request_id);
-    app.user_mgmt.fetch(inner).await.map_err(Problem::unavailable)
+/// The path and query of what programs that know the OpenID AuthZEN standard look for.
+fn standard_path(uri: &Uri) -> Option<&str> {
+    let path = uri.path();
+    let known = path == "/.well-known/authzen-configuration" || path.starts_with("/access/v1/");
+    (known && is_plain(path)).then(|| uri.path_and_query().map_or("/", PathAndQuery::as_str))
 }
 
 /// The same site, with another path and query.
@@ -57,7 +38,7 @@ pub(crate) fn set_request_id(headers: &mut HeaderMap, id: &str) {
 /// The path and query behind `/api`, but of what user-mgmt answers to other workers alone.
 fn inner_path(uri: &Uri) -> Option<&str> {
     let inner = uri.path().strip_prefix("/api")?;
-    let open = is_plain(inner) && !is_internal(inner);
+    let open = inner.len() > 1 && is_plain(inner) && !is_internal(inner);
     open.then(|| uri.path_and_query().map_or("/", |whole| &whole.as_str()["/api".len()..]))
 }
 
@@ -91,7 +72,6 @@ mod tests {
     fn inner_path_is_what_follows_api() {
         for (path, expected) in [
             ("/api/login", "/login"),
-            ("/api/", "/"),
             ("/api/users/1?x=/../y&z=%2e%2e", "/users/1?x=/../y&z=%2e%2e"),
             ("/api/a/a%2Fb/%F0%9F%99%82", "/a/a%2Fb/%F0%9F%99%82"),
             ("/api/internals/internal", "/internals/internal"),
@@ -107,6 +87,7 @@ mod tests {
     fn inner_path_of_a_way_out_is_none() {
         for path in [
             "/api",
+            "/api/",
             "/apis/login",
             "/api/..",
             "/api/../profile",

@@ -34,5 +34,13 @@ pub const NAME: &str = "account-pages";
 
 /// The worker.
 pub fn service<F: Fetch>(app: App<F>, runtime: Arc<dyn Runtime>) -> Service {
-    Service::new(NAME, &routes::table(Arc::new(app)), runtime).with_error_page(views::error_page)
+    let app = Arc::new(app);
+    let table = routes::table(app.clone());
+    let user_mgmt = move |request| {
+        let app = app.clone();
+        async move { app.user_mgmt.fetch(request).await }
+    };
+    Service::new(NAME, &table, runtime)
+        .with_error_page(views::error_page)
+        .with_upstream(forward::address, user_mgmt)
 }

@@ -10,11 +10,11 @@ use http_kit::{Access, Doc, Fetch, Outcome, Problem, Request, Route, RouteTable}
 use rbac::Permission;
 
 use crate::app::App;
+use crate::forms;
 use crate::local_path::LocalPath;
 use crate::reader::Reader;
 use crate::user_mgmt::UserMgmt;
 use crate::views::redirect_to_sign_in;
-use crate::{forms, forward};
 
 /// The rows of the route table, as they come together.
 pub(crate) struct Mount<F> {
@@ -100,30 +100,6 @@ impl<F: Fetch> Mount<F> {
         self.signed_in(method, path, doc, checked);
         if let Some(row) = self.rows.last_mut() {
             row.access = access;
-        }
-    }
-
-    /// Every method of everything below `/api/`, and what stands at the root by a standard: user-mgmt decides.
-    pub(crate) fn api(&mut self) {
-        // `OPTIONS` too, which no route has: the refusal then names what the address does take.
-        let methods =
-            [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
-        for method in methods {
-            let app = self.app.clone();
-            let endpoint = move |request| forward::forward(app.clone(), request);
-            let doc = Doc::new("Hand on to user-mgmt");
-            let route = Route::new(method, "/api/{*path}", Access::Public, doc, endpoint);
-            self.rows.push(route.body_limit(forward::BODY_LIMIT).quiet());
-        }
-        // Where programs that know the OpenID AuthZEN standard look.
-        for (method, path) in
-            [(Method::GET, "/.well-known/authzen-configuration"), (Method::POST, "/access/v1/{*path}")]
-        {
-            let app = self.app.clone();
-            let endpoint = move |request| forward::forward_as_it_is(app.clone(), request);
-            let doc = Doc::new("Hand on to user-mgmt");
-            let route = Route::new(method, path, Access::Public, doc, endpoint);
-            self.rows.push(route.body_limit(forward::BODY_LIMIT).quiet());
         }
     }
 }

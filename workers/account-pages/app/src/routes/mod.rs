@@ -62,7 +62,6 @@ pub fn table<F: Fetch>(app: Arc<App<F>>) -> RouteTable {
     mount_tokens(&mut mount);
     admin::mount(&mut mount);
     mount_identities(&mut mount);
-    mount.api();
     mount.into_table()
 }
 
