@@ -40,8 +40,8 @@ pub(crate) fn handed_on(request: web_sys::Request, uri: Uri) -> worker::Result<R
     let mut output = Request::new(Body::empty());
     *output.method_mut() = Method::from_bytes(request.method().as_bytes()).map_err(text)?;
     *output.uri_mut() = uri;
-    if let Some(id) = request.headers().get("x-request-id")? {
-        output.headers_mut().insert("x-request-id", HeaderValue::try_from(id).map_err(text)?);
+    if let Some(Ok(id)) = request.headers().get("x-request-id")?.map(HeaderValue::try_from) {
+        output.headers_mut().insert("x-request-id", id);
     }
     output.extensions_mut().insert(Untouched::new(request));
     Ok(output)
