@@ -17,6 +17,7 @@ export const PASSWORD = "a-password-of-the-bench";
 const ADMIN = "admin@example.com";
 const SECRETS = { SECRET: "a secret of the bench, which is long enough" };
 const FIRST = Date.UTC(2026, 0, 1);
+const BARE_RUST = "benches/bare/wrangler.jsonc";
 
 export const address = (n) => `person${n}@example.com`;
 /** The id of an account, in the order of their creation. */
@@ -124,7 +125,7 @@ async function fill(db, sql, values) {
 }
 
 /**
- * The three workers, an application behind the guard, and a worker that makes nothing but binding calls. What is stored is in `folder`, or
+ * The three workers, an application behind the guard, and workers that make nothing but binding calls, or not even those. What is stored is in `folder`, or
  * gone with the process; `before` is the world that has filled the folder.
  */
 export async function edgeward({ counting = false, weighing = false, inspected = false, hash = "pbkdf2", vars = {}, folder, before } = {}) {
@@ -147,6 +148,8 @@ export async function edgeward({ counting = false, weighing = false, inspected =
     configured("application", "benches/application/wrangler.jsonc", { around }),
     await bundled("bare", "bare/worker.mjs", { d1Databases, kvNamespaces, serviceBindings: { NEXT: "nothing" } }),
     await bundled("nothing", "bare/nothing.mjs", {}),
+    configured("bare-rust", BARE_RUST, { d1Databases, kvNamespaces, serviceBindings: { NEXT: "nothing-rust" } }),
+    configured("nothing-rust", BARE_RUST, {}),
   ], {
     ...(inspected && { inspectorPort: 0 }),
     resourcePersistencePath: folder,

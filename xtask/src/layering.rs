@@ -33,6 +33,7 @@ const FLOORS: &[&[&str]] = &[
         "blog",
         "bookmarks",
         "bench-application",
+        "bench-bare",
     ],
     &["e2e", "fuzz-targets", "xtask"],
 ];
@@ -48,6 +49,7 @@ const ON_THE_PLATFORM: &[&str] = &[
     "blog",
     "bookmarks",
     "bench-application",
+    "bench-bare",
 ];
 
 /// What the pure packages may use beside each other. A list of what is allowed, since the ways to do I/O are countless.

@@ -28,6 +28,7 @@ const SESSION_STATE: Worker = Worker { name: "session-state", folder: "workers/s
 const STORE_CONTRACT: Worker =
     Worker { name: "store-contract-worker", folder: "tests/store-contract/worker" };
 const BENCH_APPLICATION: Worker = Worker { name: "bench-application", folder: "benches/application" };
+const BENCH_BARE: Worker = Worker { name: "bench-bare", folder: "benches/bare" };
 pub(crate) const BOOKMARKS: Worker = Worker { name: "bookmarks", folder: "examples/bookmarks" };
 
 /// The three workers. The pages come first: in a local session the first one gets the port.
@@ -35,8 +36,9 @@ pub(crate) const DEPLOYED: [Worker; 3] = [ACCOUNT_PAGES, USER_MGMT, SESSION_STAT
 /// What tests put beside them: the example, and the one that only carries tests into workerd. Selected apart from the three,
 /// which are tested as they are deployed, without the features that these want of what they share.
 pub(crate) const BESIDE_IN_TESTS: [Worker; 2] = [BOOKMARKS, STORE_CONTRACT];
-/// What benches put in front of them: an application that is nothing but protected. Apart from the three for the same reason.
-pub(crate) const BESIDE_IN_BENCHES: [Worker; 1] = [BENCH_APPLICATION];
+/// What benches put beside them: an application that is nothing but protected, and a worker that is nothing but binding calls.
+/// Apart from the three for the same reason.
+pub(crate) const BESIDE_IN_BENCHES: [Worker; 2] = [BENCH_APPLICATION, BENCH_BARE];
 /// How many steps [`build`] has.
 pub(crate) const STEPS: usize = 2;
 /// How many steps [`build_with`] has.

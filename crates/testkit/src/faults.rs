@@ -7,6 +7,8 @@ use session_state_app::{Kv, KvError};
 use store::{Db, Rows, Statement, StoreError};
 use user_mgmt_app::services::mail::{Mail, MailError, Mailer};
 
+use crate::runtime::let_others_go_on;
+
 /// What no answer to a client and no mail may ever say.
 const CAUSE: &str = "made to fail";
 
@@ -87,7 +89,10 @@ impl<T> Faulty<T> {
         work: impl Future<Output = Result<A, E>> + Send,
         error: impl Fn(String) -> E,
     ) -> Result<A, E> {
-        match self.faults.next(format!("{} {what}", self.name)) {
+        let fault = self.faults.next(format!("{} {what}", self.name));
+        // As on the platform, where other requests go on while one waits for an answer.
+        let_others_go_on(1).await;
+        match fault {
             None => work.await,
             Some(Fault::Refused | Fault::Outage) => Err(error(CAUSE.to_owned())),
             Some(Fault::AnswerLost) => work.await.and_then(|_| Err(error(CAUSE.to_owned()))),

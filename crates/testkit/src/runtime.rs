@@ -94,16 +94,20 @@ impl Runtime for TestRuntime {
 
     /// No time at all, since the clock is moved by tests alone; but whatever can go on meanwhile does.
     fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
-        let mut turns = 1_000;
-        Box::pin(poll_fn(move |context| {
-            if turns == 0 {
-                return Poll::Ready(());
-            }
-            turns -= 1;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        }))
+        Box::pin(let_others_go_on(1_000))
     }
+}
+
+/// Whatever else is under way is looked at so many times before this goes on.
+pub(crate) fn let_others_go_on(mut turns: u32) -> impl Future<Output = ()> + Send {
+    poll_fn(move |context| {
+        if turns == 0 {
+            return Poll::Ready(());
+        }
+        turns -= 1;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
 }
 
 /// Work for after the response, kept until a test has it done.

@@ -35,11 +35,11 @@ impl ServiceBinding {
     }
 
     async fn send(&self, request: Request<Body>) -> worker::Result<web_sys::Response> {
-        let request = convert::request(request).await?;
+        let (address, init) = convert::request(request).await?;
         // Called as it is in JavaScript: the crate's own way makes a stream of every answer.
         let fetcher: &JsValue = self.fetcher.as_ref();
         let fetch: Function = Reflect::get(fetcher, &"fetch".into())?.dyn_into()?;
-        let answer: Promise = fetch.call1(fetcher, &request)?.dyn_into()?;
+        let answer: Promise = fetch.call2(fetcher, &address.into(), &init)?.dyn_into()?;
         Ok(JsFuture::from(answer).await?.dyn_into()?)
     }
 

@@ -100,10 +100,12 @@ fn text(error: impl std::fmt::Display) -> worker::Error {
     worker::Error::RustError(error.to_string())
 }
 
-pub(crate) async fn request(request: Request<Body>) -> worker::Result<web_sys::Request> {
+/// A request that goes out: its address, and the rest.
+pub(crate) async fn request(request: Request<Body>) -> worker::Result<(String, RequestInit)> {
     let (mut parts, body) = request.into_parts();
+    let address = address(&parts.uri);
     if let Some(original) = Untouched::<web_sys::Request>::take(&parts.extensions) {
-        return Ok(web_sys::Request::new_with_str_and_init(&address(&parts.uri), original.unchecked_ref())?);
+        return Ok((address, original.unchecked_into()));
     }
     // Clients may send one with these, and the platform can't hand it on.
     let body = if matches!(parts.method, Method::GET | Method::HEAD) {
@@ -122,7 +124,7 @@ pub(crate) async fn request(request: Request<Body>) -> worker::Result<web_sys::R
         Payload::Whole(bytes) => init.set_body(&bytes),
         Payload::Stream(stream) => init.set_body(&stream),
     }
-    Ok(web_sys::Request::new_with_str_and_init(&address(&parts.uri), &init)?)
+    Ok((address, init))
 }
 
 pub(crate) async fn response(response: Response<Body>) -> worker::Result<web_sys::Response> {

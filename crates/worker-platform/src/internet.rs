@@ -6,6 +6,7 @@ use http::{Request, Response};
 use http_kit::{Fetch, FetchError, read_body};
 use worker::AbortController;
 use worker::send::SendFuture;
+use worker::web_sys;
 
 use crate::{convert, within};
 
@@ -28,7 +29,8 @@ impl Fetch for Internet {
 }
 
 async fn send(request: Request<Body>) -> worker::Result<Response<Body>> {
-    let request: worker::Request = convert::request(request).await?.into();
+    let (address, init) = convert::request(request).await?;
+    let request: worker::Request = web_sys::Request::new_with_str_and_init(&address, &init)?.into();
     let controller = AbortController::default();
     let signal = controller.signal();
     let answer = async {

@@ -5,6 +5,8 @@
 //! wait for that. One more is refused at once, with 503 `busy`: alike for whoever has an account and whoever has none, and
 //! without its counting as a guess. However many sign in, the others wait for one hash at a time.
 //!
+//! Where nobody waits, the round trip that finds the account is such a pause as well ([`HashQueue::glance`]).
+//!
 //! Nobody is woken by somebody else, since on Workers a request may do nothing on behalf of another: each looks again by
 //! itself. And where a client goes away, the platform neither goes on with its request nor drops it, so that a place whose
 //! owner does not look when it should is passed over.
@@ -39,24 +41,38 @@ struct State {
     turns: u64,
 }
 
+/// How many turns there had been before a round trip to the database, in which other requests had theirs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glance(u64);
+
 /// Too many wait already.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl HashQueue {
+    /// Looks at the queue before a round trip to the database. Whoever finds it as it was, with nobody in it, need not pause
+    /// once more.
+    pub(crate) fn glance(&self) -> Glance {
+        Glance(self.0.lock().unwrap_or_else(PoisonError::into_inner).turns)
+    }
+
     /// Waits for a turn: whoever gets one hashes at once.
-    pub(crate) async fn turn(&self, runtime: &dyn Runtime) -> Result<(), Full> {
+    pub(crate) async fn turn(&self, runtime: &dyn Runtime, before: Option<Glance>) -> Result<(), Full> {
         if self.present(runtime.now()).waiting.len() >= MOST {
             return Err(Full);
         }
-        self.another_turn(runtime).await;
+        self.wait(runtime, before).await;
         Ok(())
     }
 
     /// Waits for a turn more, for a request that had one: whoever was let in is not turned away half-way.
     pub(crate) async fn another_turn(&self, runtime: &dyn Runtime) {
+        self.wait(runtime, None).await;
+    }
+
+    async fn wait(&self, runtime: &dyn Runtime, before: Option<Glance>) {
         let place = Place::take(self);
-        let mut turns = None;
+        let mut turns = before.map(|Glance(turns)| turns);
         while let Some(pause) = place.look(&mut turns, runtime.now()) {
             runtime.sleep(pause).await;
         }

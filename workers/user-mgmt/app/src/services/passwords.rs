@@ -8,14 +8,14 @@ use http_kit::{Level, Problem};
 use serde_json::json;
 
 use crate::app::{App, Platform};
-use crate::services::hash_queue::Full;
+use crate::services::hash_queue::{Full, Glance};
 
 /// When it makes sense to ask again, where too many wait.
 const BUSY_FOR: Duration = Duration::from_secs(2);
 
 /// The hash of a password that somebody has chosen; 503 where too many wait for theirs.
 pub(crate) async fn hash<P: Platform>(app: &App<P>, password: &NewPassword) -> Result<String, Problem> {
-    turn(app).await?;
+    turn(app, None).await?;
     hash_now(app, password.as_password()).await
 }
 
@@ -26,8 +26,8 @@ pub(crate) async fn hash_as_well<P: Platform>(app: &App<P>, password: &Password)
     hash_now(app, password).await
 }
 
-async fn turn<P: Platform>(app: &App<P>) -> Result<(), Problem> {
-    app.hash_queue.turn(&*app.runtime).await.map_err(|Full| Problem::busy(BUSY_FOR))
+async fn turn<P: Platform>(app: &App<P>, before: Option<Glance>) -> Result<(), Problem> {
+    app.hash_queue.turn(&*app.runtime, before).await.map_err(|Full| Problem::busy(BUSY_FOR))
 }
 
 async fn hash_now<P: Platform>(app: &App<P>, password: &Password) -> Result<String, Problem> {
@@ -37,13 +37,14 @@ async fn hash_now<P: Platform>(app: &App<P>, password: &Password) -> Result<Stri
 }
 
 /// Compares a password with the hash of an account, with the same work where there is no account, or none with a
-/// password; 503 where too many wait for theirs.
+/// password; 503 where too many wait for theirs. `before` is what the queue was like before `stored` was looked up.
 pub(crate) async fn verify<P: Platform>(
     app: &App<P>,
     password: &Password,
     stored: Option<&str>,
+    before: Glance,
 ) -> Result<Verified, Problem> {
-    turn(app).await?;
+    turn(app, Some(before)).await?;
     let settings = app.config.password_hash;
     if let Some(stored) = stored {
         match password::verify(&app.kdf, password, stored, settings).await {

@@ -17,6 +17,7 @@ use store::{Db, decode};
 use crate::app::{App, Platform};
 use crate::services::audit::{Actor, Refusal, sign_in_failed};
 use crate::services::change::{Change, Event};
+use crate::services::hash_queue::Glance;
 use crate::services::passwords;
 use crate::services::problems::store_problem;
 use crate::services::sessions::{end_presented, start};
@@ -31,8 +32,9 @@ pub(in crate::routes) async fn handler<P: Platform>(app: Arc<App<P>>, request: R
     let body: LoginRequest = request.json()?;
     throttle::by_address(&app, &request).await?;
     let device = device_cookie(&request.headers);
+    let before = app.hash_queue.glance();
     let (guess, found) = look_up(&app, &body.username, device.as_ref()).await?;
-    let (user, new_hash) = verify(&app, &request, &body, &guess, found).await?;
+    let (user, new_hash) = verify(&app, &request, &body, &guess, found, before).await?;
 
     let actor = Actor { user: user.id, tenant: user.tenant_id };
     let mut change = Change::by_account(&app, &request, actor);
@@ -100,9 +102,10 @@ async fn verify<P: Platform>(
     body: &LoginRequest,
     guess: &Guess,
     found: Option<Credentials>,
+    before: Glance,
 ) -> Result<(Credentials, Option<(String, String)>), Problem> {
     let stored = found.as_ref().and_then(|user| user.password_hash.clone());
-    let verified = passwords::verify(app, &body.password, stored.as_deref()).await?;
+    let verified = passwords::verify(app, &body.password, stored.as_deref(), before).await?;
     let account = found.as_ref().map(|user| (user.id, user.tenant_id));
     let (Some(user), Some(stored), Verified::Right { rehash }) = (found, stored, verified) else {
         guess.failed(app, request, account).await?;

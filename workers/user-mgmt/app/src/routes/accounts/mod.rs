@@ -56,8 +56,9 @@ async fn confirm_password<P: Platform>(
     stored: Option<&str>,
     field: &str,
 ) -> Result<Guess, Problem> {
+    let before = app.hash_queue.glance();
     let guess = Guess::at(app, GuessSubject::signed_in(caller.user_id())).await?;
-    if passwords::verify(app, password, stored).await? == Verified::Wrong {
+    if passwords::verify(app, password, stored, before).await? == Verified::Wrong {
         let account = Some((caller.user_id(), caller.account.tenant_id));
         guess.failed(app, request, account).await?;
         let problem = Problem::new(StatusCode::FORBIDDEN, "wrong_password", "the current password is wrong");
