@@ -14,6 +14,9 @@ const SECONDS = quick ? 0.5 : 1;
 /** By when what a job runs through is compiled for good, in wasm and JavaScript alike. */
 const WARM = quick ? 0.5 : 4;
 const CONNECTIONS = [1, 8, 32];
+/** Connections that ask who they are, and those that sign in meanwhile. */
+const READERS = 2;
+const CROWD = 8;
 /** By when the guard and user-mgmt have written down what they gather for a while. */
 const GATHERED = 6_500;
 /** By when what is done after a response is done. */
@@ -206,12 +209,33 @@ async function measure(counted) {
       say(`  round ${round} of ${ROUNDS}, ${contest.name}: ${throughput.toFixed(0)} a second, ${processor.toFixed(2)} ms of CPU`);
     }
   }
+  const crowds = await beside(contests);
   for (const world of Object.values(all)) await world.stop();
   for (const contest of contests) {
     contest.at = new Map(CONNECTIONS.map((connections) => [connections, summary(contest.runs.get(connections))]));
     contest.processor = summary([...contest.runs.values()].flat()).processor;
   }
-  return contests;
+  return { contests, crowds };
+}
+
+/** How long it takes to know who one is while others sign in. */
+async function beside(contests) {
+  const find = (job, kind) => contests.find(({ row }) => row?.job === job && row.kind === kind);
+  const crowds = Object.keys(NAMES)
+    .map((kind) => ({ kind, readers: find("who am I", kind), others: find("sign in", kind), reads: [], signIns: [] }))
+    .filter(({ readers, others }) => readers && others);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const crowd of round % 2 === 1 ? crowds : crowds.toReversed()) {
+      const [reads, signIns] = await Promise.all([
+        load({ ...crowd.readers, connections: READERS, seconds: 2 * SECONDS }),
+        load({ ...crowd.others, connections: CROWD, seconds: 2 * SECONDS }),
+      ]);
+      crowd.reads.push(reads);
+      crowd.signIns.push(signIns);
+      await sleep(GIVEN_UP);
+    }
+  }
+  return crowds;
 }
 
 // The section --------------------------------------------------------------------------------------------------------------
@@ -220,7 +244,7 @@ const cells = (...values) => `| ${values.join(" | ")} |`;
 const number = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 const milliseconds = (value) => value.toFixed(2);
 
-function section(counted, contests) {
+function section(counted, { contests, crowds }) {
   const of = (job, kind) => contests.find(({ row }) => row?.job === job && row?.kind === kind);
   const named = (name) => contests.find((contest) => contest.name === name);
   const open = of("open route", "Edgeward");
@@ -247,6 +271,23 @@ function section(counted, contests) {
           services,
           row.kind === "Edgeward" ? "" : `${times.toFixed(1)} times as fast`,
         );
+      }),
+    );
+  }
+
+  if (crowds.length > 0) {
+    lines.push(
+      "### Who am I, while others sign in",
+      "",
+      `The first job by ${READERS} connections, while ${CROWD} others do nothing but sign in. An isolate does one thing at a time, and a hash takes as long as many ` +
+        "requests together: Edgeward has other requests take their turn before the next one.",
+      "",
+    );
+    table(
+      ["", "who am I, a second", "p50 / p99 ms", "sign-ins a second"],
+      crowds.map(({ kind, reads, signIns }) => {
+        const { throughput, p50, p99 } = summary(reads);
+        return cells(NAMES[kind], number(throughput), `${milliseconds(p50)} / ${milliseconds(p99)}`, number(summary(signIns).throughput));
       }),
     );
   }
@@ -336,11 +377,11 @@ const EXPLAINED = {
 say("counting binding calls");
 const counted = await count();
 say("measuring");
-const contests = await measure(counted);
+const measured = await measure(counted);
 process.stdout.write(`## Requests on workerd
 
 Three workers of Edgeward as they are deployed, and better-auth on the same D1 and KV, each deployment on a workerd of its own, asked on its
 own socket without a development proxy. ${ACCOUNTS.toLocaleString("en")} accounts, the same in all. Each job has ${WARM} s to warm up, for compilers that begin
 with the first request. Then deployments take turns, ${ROUNDS} rounds of ${SECONDS} s for each number of connections; the ratio is that of throughput at 8. CPU is what workerd spends on a request, in user and kernel mode.
 
-${section(counted, contests)}`);
+${section(counted, measured)}`);
