@@ -187,7 +187,10 @@ export async function edgeward({ counting = false, weighing = false, inspected =
   return { ...world, db, role, admin: await signIn(ADMIN), member: await signIn(address(0)) };
 }
 
-/** better-auth on D1 alone, with sessions in KV, or with those in a signed cookie for five minutes besides. */
+/**
+ * better-auth on D1 alone, with sessions in KV, or with those in a signed cookie besides. That one is good for five minutes: a browser gets
+ * the next one by then, a bench has to `renew` it.
+ */
 export async function betterAuth(kind, { counting = false, hash = "pbkdf2" } = {}) {
   const world = await start([
     await bundled("better-auth", "better-auth/worker.mjs", {
@@ -222,7 +225,15 @@ export async function betterAuth(kind, { counting = false, hash = "pbkdf2" } = {
   );
   const signIn = async (email) =>
     cookies(await ask(`${api}/sign-in/email`, { method: "POST", headers, body: { email, password: PASSWORD } }));
-  return { ...world, db, admin: await signIn(ADMIN), member: await signIn(address(0)) };
+  const filled = {
+    ...world,
+    db,
+    async renew() {
+      Object.assign(filled, { admin: await signIn(ADMIN), member: await signIn(address(0)) });
+    },
+  };
+  await filled.renew();
+  return filled;
 }
 
 /** One worker alone, or nothing in its place with the same bindings. */
