@@ -9,7 +9,7 @@ import { ACCOUNTS, PASSWORD, address, ask, betterAuth, edgeward, id } from "./wo
 // For trying out: `--quick` and words of the jobs that are wanted.
 const quick = process.argv.includes("--quick");
 const wanted = process.argv.slice(2).filter((argument) => argument !== "--quick");
-const ROUNDS = quick ? 1 : 5;
+const ROUNDS = quick ? 1 : 4;
 const SECONDS = quick ? 0.5 : 1;
 /** By when what a job runs through is compiled for good, in wasm and JavaScript alike. */
 const WARM = quick ? 0.5 : 4;
@@ -35,14 +35,30 @@ const NAMES = { Edgeward: "Edgeward", D1: "better-auth, D1", KV: "better-auth, D
 async function worlds(options) {
   const all = { Edgeward: await edgeward(options) };
   for (const kind of KINDS) all[kind] = await betterAuth(kind, options);
+  for (const [kind, { urls }] of Object.entries(all)) {
+    const [url, request] = kind === "Edgeward" ? [urls["account-pages"], signIn.Edgeward] : [urls["better-auth"], signIn["*"]];
+    for (let n = SIGNED_IN; n < ACCOUNTS; n += 1) await make(url, request(n));
+  }
   return all;
 }
 
 // The jobs -----------------------------------------------------------------------------------------------------------------
 
-let next = 1;
-/** An account that no run before has touched, as long as there are any. */
-const another = () => (next = (next % (ACCOUNTS - 1)) + 1);
+/** The accounts from one number up to another, in turn. */
+function inTurn(from, to) {
+  let next = from;
+  return () => {
+    const number = next;
+    next = next + 1 < to ? next + 1 : from;
+    return number;
+  };
+}
+
+/** Each job has accounts of its own; those of the last kind have a session each. Number 0 is the member who asks. */
+const SIGNED_IN = ACCOUNTS - 100;
+const toSignIn = inTurn(1, ACCOUNTS / 2);
+const toAssign = inTurn(ACCOUNTS / 2, SIGNED_IN);
+const toAssignSignedIn = inTurn(SIGNED_IN, ACCOUNTS);
 
 const get = (path, cookie) => ({ method: "GET", path, headers: { cookie } });
 const send = (method, path, headers, body) => ({
@@ -57,6 +73,34 @@ const ORIGIN = { origin: "http://bench.example" };
 
 /** So many that a connection repeats none for a while. */
 const several = (one) => Array.from({ length: 50 }, one);
+
+const signIn = {
+  Edgeward: (n) => send("POST", "/api/login", FROM, { username: address(n), password: PASSWORD }),
+  "*": (n) => send("POST", "/api/auth/sign-in/email", { ...FROM, ...ORIGIN }, { email: address(n), password: PASSWORD }),
+};
+
+/** Gives a role to one of these accounts, and takes it. */
+const assign = (another) => ({
+  Edgeward: (world) => [
+    "account-pages",
+    () => {
+      const path = `/api/rbac/users/${id(another())}/roles`;
+      const headers = { cookie: world.admin };
+      return [
+        send("POST", path, headers, { roleId: world.role }),
+        send("DELETE", `${path}/${world.role}`, headers),
+      ];
+    },
+  ],
+  "*": (world) => [
+    "better-auth",
+    () => {
+      const userId = id(another());
+      const headers = { cookie: world.admin, ...ORIGIN };
+      return ["admin", "user"].map((role) => send("POST", "/api/auth/admin/set-role", headers, { userId, role }));
+    },
+  ],
+});
 
 /** What a job is on each deployment: which worker is asked, and the requests that a client repeats. */
 const JOBS = {
@@ -82,39 +126,11 @@ const JOBS = {
     "*": (world) => ["better-auth", () => [get("/api/auth/admin/list-users?limit=50", world.admin)]],
   },
   "sign in": {
-    Edgeward: () => [
-      "account-pages",
-      () => several(() => send("POST", "/api/login", FROM, { username: address(another()), password: PASSWORD })),
-    ],
-    "*": () => [
-      "better-auth",
-      () =>
-        several(() =>
-          send("POST", "/api/auth/sign-in/email", { ...FROM, ...ORIGIN }, { email: address(another()), password: PASSWORD }),
-        ),
-    ],
+    Edgeward: () => ["account-pages", () => several(() => signIn.Edgeward(toSignIn()))],
+    "*": () => ["better-auth", () => several(() => signIn["*"](toSignIn()))],
   },
-  "assign a role": {
-    Edgeward: (world) => [
-      "account-pages",
-      () => {
-        const path = `/api/rbac/users/${id(another())}/roles`;
-        const headers = { cookie: world.admin };
-        return [
-          send("POST", path, headers, { roleId: world.role }),
-          send("DELETE", `${path}/${world.role}`, headers),
-        ];
-      },
-    ],
-    "*": (world) => [
-      "better-auth",
-      () => {
-        const userId = id(another());
-        const headers = { cookie: world.admin, ...ORIGIN };
-        return ["admin", "user"].map((role) => send("POST", "/api/auth/admin/set-role", headers, { userId, role }));
-      },
-    ],
-  },
+  "assign a role": assign(toAssign),
+  "assign a role, signed in": assign(toAssignSignedIn),
 };
 
 /** The rows of the table: a job on a deployment. */
@@ -138,16 +154,20 @@ async function calls(world) {
   return made.flat();
 }
 
+/** Makes a request whose answer has to be a good one. */
+async function make(url, { method, path, headers, body }) {
+  const response = await fetch(`${url}${path}`, { method, headers, body });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  await response.arrayBuffer();
+}
+
 /** The binding calls of one request of each row, exactly. */
 async function count() {
   const counted = new Map();
   const all = await worlds({ counting: true });
   const request = async ({ kind, of }) => {
     const [worker, requests] = of(all[kind]);
-    const [{ method, path, headers, body }] = requests();
-    const response = await fetch(`${all[kind].urls[worker]}${path}`, { method, headers, body });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    await response.arrayBuffer();
+    await make(all[kind].urls[worker], requests()[0]);
   };
   for (const row of ROWS) await request(row);
   await sleep(GATHERED);
@@ -339,13 +359,13 @@ function section(counted, { contests, crowds }) {
     const rust = inRust(job);
     budget(`${job}: CPU beyond the bare binding calls`, "≤ 0.2 ms", milliseconds(own(job)), own(job) <= 0.2, " ms", `0 / ${milliseconds(rust)} ms`, rust <= 0.2);
   }
-  for (const [job, limit] of [["who am I", 2], ["may I, cached", 2], ["may I, strict", 2], ["list users", 2], ["sign in", 1.5], ["assign a role", 1]]) {
+  for (const [job, limit] of [["who am I", 2], ["may I, cached", 2], ["may I, strict", 2], ["list users", 2], ["sign in", 1.5], ["assign a role", 1], ["assign a role, signed in", 1]]) {
     for (const { row, at } of contests.filter(({ row }) => row?.job === job && row.kind !== "Edgeward")) {
       const times = of(job, "Edgeward").at.get(8).throughput / at.get(8).throughput;
       const best = bests(job).map((bare) => bare.at.get(8).throughput / at.get(8).throughput);
       const most = best.length > 0 ? `${best.map((times) => times.toFixed(2)).join(" / ")} times` : "";
       const what = `${job}: throughput against ${NAMES[row.kind]}`;
-      budget(what, job === "assign a role" ? "ahead" : `≥ ${limit} times`, times.toFixed(2), times >= limit, " times", most, best.length === 0 || best.at(-1) >= limit);
+      budget(what, limit === 1 ? "ahead" : `≥ ${limit} times`, times.toFixed(2), times >= limit, " times", most, best.length === 0 || best.at(-1) >= limit);
     }
   }
   for (const [job, limit] of [["may I, cached", 0], ["may I, strict", 1], ["list users", 2]].filter(([job]) => of(job, "Edgeward"))) {
@@ -374,7 +394,11 @@ const EXPLAINED = {
     "PBKDF2 with 100,000 iterations of SHA-256 by WebCrypto, in both. Both count sign-ins by client address: Edgeward by the platform's binding, which is " +
       "simulated here by a database of its own, better-auth in D1, since KV can't count.",
   ],
-  "assign a role": ["Assign a role", "Given and taken in turn, each request one change."],
+  "assign a role": ["Assign a role", "Given and taken in turn, each request one change, to somebody who has no session."],
+  "assign a role, signed in": [
+    "Assign a role to somebody who is signed in",
+    "The same, where Edgeward has another thing to do after its answer: a cached check of that session must not believe what it did before.",
+  ],
 };
 
 say("counting binding calls");

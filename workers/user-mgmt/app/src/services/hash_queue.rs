@@ -5,7 +5,7 @@
 //! wait for that. One more is refused at once, with 503 `busy`: alike for whoever has an account and whoever has none, and
 //! without its counting as a guess. However many sign in, the others wait for one hash at a time.
 //!
-//! Where nobody waits, the round trip that finds the account is such a pause as well ([`HashQueue::glance`]).
+//! Where nobody waits, the round trip that finds the account is such a pause as well (`HashQueue::glance`).
 //!
 //! Nobody is woken by somebody else, since on Workers a request may do nothing on behalf of another: each looks again by
 //! itself. And where a client goes away, the platform neither goes on with its request nor drops it, so that a place whose
