@@ -397,7 +397,7 @@ const EXPLAINED = {
   "assign a role": ["Assign a role", "Given and taken in turn, each request one change, to somebody who has no session."],
   "assign a role, signed in": [
     "Assign a role to somebody who is signed in",
-    "The same, where Edgeward has another thing to do after its answer: a cached check of that session must not believe what it did before.",
+    "The same, where what KV says of a session must not be believed any more: Edgeward marks it so after its answer, better-auth on KV writes it anew.",
   ],
 };
 
