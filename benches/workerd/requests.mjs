@@ -9,7 +9,7 @@ import { ACCOUNTS, PASSWORD, address, ask, betterAuth, edgeward, id } from "./wo
 // For trying out: `--quick` and words of the jobs that are wanted.
 const quick = process.argv.includes("--quick");
 const wanted = process.argv.slice(2).filter((argument) => argument !== "--quick");
-const ROUNDS = quick ? 1 : 4;
+const ROUNDS = quick ? 1 : 3;
 const SECONDS = quick ? 0.5 : 1;
 /** By when what a job runs through is compiled for good, in wasm and JavaScript alike. */
 const WARM = quick ? 0.5 : 4;
