@@ -37,8 +37,8 @@ async fn hash_now<P: Platform>(app: &App<P>, password: &Password) -> Result<Stri
 }
 
 /// Compares a password with the hash of an account, with the same work where there is no account, or none with a
-/// password; 503 where too many wait for theirs. `before` is what the queue was like before the look-up that
-/// came just before.
+/// password; 503 where too many wait for theirs. `before` is the queue as it was before the last
+/// round trip to the database.
 pub(crate) async fn verify<P: Platform>(
     app: &App<P>,
     password: &Password,
