@@ -125,8 +125,8 @@ async function fill(db, sql, values) {
 }
 
 /**
- * The three workers, an application behind the guard, and workers that make nothing but binding calls, or not even those. What is stored is in `folder`, or
- * gone with the process; `before` is the world that has filled the folder.
+ * The three workers, an application behind the guard, and workers that make nothing but binding calls, or not even those. What is
+ * stored is in `folder`, or gone with the process; `before` is the world that has filled the folder.
  */
 export async function edgeward({ counting = false, weighing = false, inspected = false, hash = "pbkdf2", vars = {}, folder, before } = {}) {
   const around = (counting && "counting") || (weighing && "weighing");

@@ -231,19 +231,13 @@ impl Site {
 
     /// Sends any request, whatever its answer looks like.
     pub(crate) async fn hand_on(&self, request: Request<Body>) -> Page {
-        {
-            let before = self.asked.lock().unwrap().len();
-            let response = self.service.handle(request, Arc::new(Never)).await;
-            let calls = self.asked.lock().unwrap().len() - before;
-            assert!(calls <= 2, "{calls} calls of user-mgmt for one request: {:?}", self.lines());
-            let (head, body) = response.into_parts();
-            let body = read_body(body, usize::MAX).await.unwrap();
-            Page {
-                status: head.status,
-                headers: head.headers,
-                text: String::from_utf8(body.to_vec()).unwrap(),
-            }
-        }
+        let before = self.asked.lock().unwrap().len();
+        let response = self.service.handle(request, Arc::new(Never)).await;
+        let calls = self.asked.lock().unwrap().len() - before;
+        assert!(calls <= 2, "{calls} calls of user-mgmt for one request: {:?}", self.lines());
+        let (head, body) = response.into_parts();
+        let body = read_body(body, usize::MAX).await.unwrap();
+        Page { status: head.status, headers: head.headers, text: String::from_utf8(body.to_vec()).unwrap() }
     }
 }
 
