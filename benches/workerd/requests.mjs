@@ -1,6 +1,9 @@
 // Requests on workerd: Edgeward beside better-auth, each job on each deployment in turn, round after round. Prints the section of
 // docs/PERFORMANCE.md to standard output.
 
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load, summary } from "./load.mjs";
@@ -31,15 +34,32 @@ const say = (text) => process.stderr.write(`${text}\n`);
 const KINDS = ["D1", "KV", "KV and cookie"];
 const NAMES = { Edgeward: "Edgeward", D1: "better-auth, D1", KV: "better-auth, D1 and KV", "KV and cookie": "better-auth, with cookie cache" };
 
+/** Where Edgeward's data are while its calls are counted, and while they are measured: the same, so that the calls made again find the same. */
+const storage = await mkdtemp(path.join(tmpdir(), "edgeward-requests-"));
+const COUNTED = path.join(storage, "counted");
+const MEASURED = path.join(storage, "measured");
+
+/** Edgeward with its accounts and sessions, in both folders. */
+async function fill() {
+  const world = await edgeward({ folder: MEASURED });
+  await signInSome(world.urls["account-pages"], signIn.Edgeward);
+  await world.stop();
+  await cp(MEASURED, COUNTED, { recursive: true });
+  return world;
+}
+
 /** One deployment after the other; the first one started is the first one in every table. */
-async function worlds(options) {
-  const all = { Edgeward: await edgeward(options) };
-  for (const kind of KINDS) all[kind] = await betterAuth(kind, options);
-  for (const [kind, { urls }] of Object.entries(all)) {
-    const [url, request] = kind === "Edgeward" ? [urls["account-pages"], signIn.Edgeward] : [urls["better-auth"], signIn["*"]];
-    for (let n = SIGNED_IN; n < ACCOUNTS; n += 1) await make(url, request(n));
+async function worlds(filled, folder, options) {
+  const all = { Edgeward: await edgeward({ ...options, folder, before: filled }) };
+  for (const kind of KINDS) {
+    all[kind] = await betterAuth(kind, options);
+    await signInSome(all[kind].urls["better-auth"], signIn["*"]);
   }
   return all;
+}
+
+async function signInSome(url, request) {
+  for (let n = SIGNED_IN; n < ACCOUNTS; n += 1) await make(url, request(n));
 }
 
 // The jobs -----------------------------------------------------------------------------------------------------------------
@@ -162,9 +182,9 @@ async function make(url, { method, path, headers, body }) {
 }
 
 /** The binding calls of one request of each row, exactly. */
-async function count() {
+async function count(filled) {
   const counted = new Map();
-  const all = await worlds({ counting: true });
+  const all = await worlds(filled, COUNTED, { counting: true });
   const request = async ({ kind, of }) => {
     const [worker, requests] = of(all[kind]);
     await make(all[kind].urls[worker], requests()[0]);
@@ -195,8 +215,8 @@ const BARE = ["who am I", "may I, cached", "may I, strict", "list users"];
 /** Of signing in, the hash alone: what it writes can't be written twice. */
 const HASHED = "sign in";
 
-async function measure(counted) {
-  const all = await worlds();
+async function measure(filled, counted) {
+  const all = await worlds(filled, MEASURED);
   const renew = async () => await all["KV and cookie"].renew();
   const contests = ROWS.map((row) => {
     const [worker, requests] = row.of(all[row.kind]);
@@ -401,10 +421,12 @@ const EXPLAINED = {
   ],
 };
 
+const filled = await fill();
 say("counting binding calls");
-const counted = await count();
+const counted = await count(filled);
 say("measuring");
-const measured = await measure(counted);
+const measured = await measure(filled, counted);
+await rm(storage, { recursive: true });
 process.stdout.write(`## Requests on workerd
 
 Three workers of Edgeward as they are deployed, and better-auth on the same D1 and KV, each deployment on a workerd of its own, asked on its
