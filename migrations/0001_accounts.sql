@@ -42,7 +42,9 @@ CREATE TABLE sessions (
   created_at   INTEGER NOT NULL,
   last_seen_at INTEGER NOT NULL,
   expires_at   INTEGER NOT NULL,
+  cached       TEXT,             -- what the cache may have of it; NULL: nothing
   CONSTRAINT sessions_token_hash_unique UNIQUE (token_hash),
+  CONSTRAINT sessions_cached_known CHECK (cached IN ('live', 'outdated')),
   CONSTRAINT sessions_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) STRICT;
 

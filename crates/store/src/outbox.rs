@@ -60,28 +60,30 @@ pub fn insert(id: OutboxId, kind: &str, payload: &serde_json::Value, when: Sched
     statement!("outbox/insert", &id, kind, payload.to_string(), when.due_at, when.created_at)
 }
 
-/// Writes down that a session's record must go; comes before the deletion of the session, in its batch.
+/// Writes down that a session's record must go, if there may be one; comes before the deletion of the session, in its batch.
 pub fn insert_revocation_of_session(id: OutboxId, session: SessionId, when: Schedule) -> Statement {
     statement!("outbox/insert_revocation_of_session", &id, &session, when.due_at, when.created_at)
 }
 
-/// Writes down that the records of all sessions of a user must go; comes before their deletion, in its batch.
+/// Writes down that the records of the sessions of a user must go, as far as there may be any; comes before their deletion, in its
+/// batch.
 pub fn insert_revocation_of_user(id: OutboxId, user: UserId, when: Schedule) -> Statement {
     statement!("outbox/insert_revocation_of_user", &id, &user, when.due_at, when.created_at)
 }
 
-/// Writes down that the record of a token's session must go, if it has one; comes before the deletion, in its batch.
+/// Writes down that the record of a token's session must go, if there may be one; comes before the deletion, in its batch.
 pub fn insert_revocation_of_token(id: OutboxId, token: &TokenHash, when: Schedule) -> Statement {
     statement!("outbox/insert_revocation_of_token", &id, token, when.due_at, when.created_at)
 }
 
-/// Writes down that the records of all sessions of a user but one must go; comes before their deletion, in its batch.
+/// Writes down that the records of the sessions of a user but one must go, as far as there may be any; comes before their deletion,
+/// in its batch.
 pub fn insert_revocation_of_others(id: OutboxId, user: UserId, kept: SessionId, when: Schedule) -> Statement {
     statement!("outbox/insert_revocation_of_others", &id, &user, &kept, when.due_at, when.created_at)
 }
 
-/// Writes down that what is cached about a user is out of date, if they have a session; comes after the change of their version, in
-/// its batch.
+/// Writes down that what is cached about a user is out of date, if anything may be; comes after the change of their version and before
+/// [`sessions::outdate`](crate::sessions::outdate), in one batch.
 pub fn insert_invalidation_of_user(id: OutboxId, user: UserId, when: Schedule) -> Statement {
     statement!("outbox/insert_invalidation_of_user", &id, &user, when.due_at, when.created_at)
 }

@@ -39,6 +39,25 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+    /// What the cache may have of it, if anything.
+    pub cached: Option<Cached>,
+}
+
+/// What the cache may have of a session. What it may not have, nobody has to tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cached {
+    /// A record that is believed.
+    Live,
+    /// A record that it has been told, or is being told, not to believe.
+    Outdated,
+}
+
+/// A session whose record may be written.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Cacheable {
+    /// Its id.
+    pub id: SessionId,
 }
 
 /// The account behind a session or an API token.
@@ -145,6 +164,17 @@ pub fn account(token: &TokenHash, limits: &SessionLimits, now: Timestamp) -> Que
 /// Writes down that a session was used.
 pub fn touch(id: SessionId, now: Timestamp) -> Statement {
     statement!("sessions/touch", &id, now)
+}
+
+/// Writes down that the cache is about to have a record of a session; gives no row where that would be out of date already: the
+/// session is over, or its user is not at `version` any more.
+pub fn cache(id: SessionId, version: i64) -> Query<Cacheable> {
+    Query::new(statement!("sessions/cache", &id, version))
+}
+
+/// Writes down that the cache is told about the sessions of a user; comes after that work, in its batch.
+pub fn outdate(user: UserId) -> Statement {
+    statement!("sessions/outdate", &user)
 }
 
 /// Ends a session.

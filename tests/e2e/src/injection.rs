@@ -31,6 +31,8 @@ const CRON_PAUSE: Duration = Duration::from_secs(150);
 
 /// What only says when something was last used; it is written after the response, and again at the next use.
 const LAST_USE: [(&str, &str); 2] = [("sessions", "last_seen_at"), ("api_tokens", "last_used_at")];
+/// What only says that the cache may have something, whether it came to that or not.
+const MAY_BE_CACHED: [(&str, &str); 1] = [("sessions", "cached")];
 /// Events that tell of an attempt, rather than of a change: one is written for each attempt, or for none where the database
 /// stays out of reach.
 const OF_ATTEMPTS: [&str; 3] = ["access.denied", "user.provisioning_failed", "user.sign_in_failed"];
@@ -351,7 +353,7 @@ async fn dump(world: &Native, known: &HashSet<String>, wanted: fn(&str) -> bool)
             if name == "audit_log" && OF_ATTEMPTS.iter().any(|action| row["action"] == *action) {
                 continue;
             }
-            for (table, column) in LAST_USE.iter().chain(&MAILED) {
+            for (table, column) in LAST_USE.iter().chain(&MAY_BE_CACHED).chain(&MAILED) {
                 if *table == name {
                     row[*column] = Value::Null;
                 }

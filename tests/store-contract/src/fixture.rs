@@ -183,6 +183,13 @@ pub(crate) async fn session(db: &impl Db, user: UserId) -> Check<NewSession> {
     Ok(session)
 }
 
+/// A session that has a record in the cache, of a user at their first version.
+pub(crate) async fn cached_session(db: &impl Db, user: UserId) -> Check<NewSession> {
+    let session = session(db, user).await?;
+    some(sessions::cache(session.id, 1).first(db).await?)?;
+    Ok(session)
+}
+
 /// An API token of these scopes that lives for an hour from [`NOW`].
 pub(crate) fn new_api_token(user: UserId, scopes: &[&str]) -> Check<NewApiToken> {
     Ok(NewApiToken {

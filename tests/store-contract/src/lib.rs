@@ -148,6 +148,7 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             session_of_an_account_that_is_not_active_is_none
             session_of_a_tenant_that_is_not_active_is_none
             touch_moves_forward_only
+            session_is_cached_only_at_the_present_version_of_its_user
             deleted_session_is_over_and_others_are_not
             sessions_end_by_token_by_user_and_all_but_one
             pages_of_sessions_hold_each_live_one_once_the_newest_first
@@ -249,6 +250,8 @@ pub async fn run(db: &impl Db) -> Vec<(&'static str, Outcome)> {
             work_of_several_ids_is_what_there_is_of_it
             revocation_of_a_token_or_of_the_others_names_theirs
             revocation_of_nothing_is_no_work
+            the_cache_is_told_once_until_it_has_another_record
+            the_cache_is_told_nothing_of_what_it_does_not_have
             work_of_long_ago_is_given_up
         }
         mail {

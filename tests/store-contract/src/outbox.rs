@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use accounts::{OutboxId, Timestamp};
+use accounts::{OutboxId, Timestamp, UserId};
 use serde_json::{Value, json};
 use store::outbox::{self, Schedule};
 use store::{Db, sessions, users};
 
 use crate::check::{Check, none, same, some};
-use crate::fixture::{later, outbox_id, session, session_id, sessions_of, token_hash, user};
+use crate::fixture::{cached_session, later, outbox_id, session, session_id, sessions_of, token_hash, user};
 
 /// Nothing here is due for being put off too long.
 const NEVER: Duration = Duration::from_hours(24 * 365 * 100);
@@ -88,7 +88,7 @@ fn tokens(payload: &Value) -> Check<BTreeSet<String>> {
 
 pub(crate) async fn revocation_of_a_session_names_its_token(db: &impl Db) -> Check {
     let user = user(db).await?;
-    let (gone, _stays) = (session(db, user).await?, session(db, user).await?);
+    let (gone, _stays) = (cached_session(db, user).await?, session(db, user).await?);
     let id = outbox_id();
     db.batch(vec![outbox::insert_revocation_of_session(id, gone.id, due(0)), sessions::delete(gone.id)])
         .await?;
@@ -101,9 +101,10 @@ pub(crate) async fn revocation_of_a_user_names_the_tokens_of_all_sessions(db: &i
     let (gone, stays) = (user(db).await?, user(db).await?);
     let mut expected = BTreeSet::new();
     for _ in 0..3 {
-        expected.insert(session(db, gone).await?.token_hash.to_string());
+        expected.insert(cached_session(db, gone).await?.token_hash.to_string());
     }
-    session(db, stays).await?;
+    session(db, gone).await?;
+    cached_session(db, stays).await?;
     let id = outbox_id();
     db.batch(vec![outbox::insert_revocation_of_user(id, gone, due(0)), users::delete(gone)]).await?;
     same(hashes(db, id).await?, expected)
@@ -113,16 +114,53 @@ pub(crate) async fn invalidation_of_a_user_names_their_sessions_and_version(db: 
     let (stale, other) = (user(db).await?, user(db).await?);
     let mut expected = BTreeSet::new();
     for _ in 0..3 {
-        expected.insert(session(db, stale).await?.token_hash.to_string());
+        expected.insert(cached_session(db, stale).await?.token_hash.to_string());
     }
-    session(db, other).await?;
+    session(db, stale).await?;
+    cached_session(db, other).await?;
     let id = outbox_id();
-    let change =
-        [users::bump_authz_version(stale, later(0)), outbox::insert_invalidation_of_user(id, stale, due(0))];
-    db.batch(change.into()).await?;
+    change(db, id, stale).await?;
     let entry = some(outbox::by_id(id).first(db).await?)?;
     same((entry.kind.as_str(), &entry.payload["userVersion"]), ("invalidate_user", &json!(2)))?;
     same(tokens(&entry.payload)?, expected)
+}
+
+/// A change to a user, as far as the cache has to know.
+async fn change(db: &impl Db, id: OutboxId, user: UserId) -> Check {
+    let version = users::bump_authz_version(user, later(0));
+    let told = outbox::insert_invalidation_of_user(id, user, due(0));
+    db.batch(vec![version, told, sessions::outdate(user)]).await?;
+    Ok(())
+}
+
+pub(crate) async fn the_cache_is_told_once_until_it_has_another_record(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let cached = cached_session(db, user).await?;
+    let [first, second, third] = [outbox_id(), outbox_id(), outbox_id()];
+    change(db, first, user).await?;
+    change(db, second, user).await?;
+    same(outbox::by_ids(&[first, second]).all(db).await?.len(), 1)?;
+    some(sessions::cache(cached.id, 3).first(db).await?)?;
+    change(db, third, user).await?;
+    let entry = some(outbox::by_id(third).first(db).await?)?;
+    same(&entry.payload["userVersion"], &json!(4))?;
+    // It may still have the record that is out of date: whoever ends the session has that removed.
+    let revocation = outbox_id();
+    outbox::insert_revocation_of_session(revocation, cached.id, due(0)).run(db).await?;
+    same(hashes(db, revocation).await?, BTreeSet::from([cached.token_hash.to_string()]))
+}
+
+pub(crate) async fn the_cache_is_told_nothing_of_what_it_does_not_have(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let (one, kept) = (session(db, user).await?, cached_session(db, user).await?);
+    let id = outbox_id();
+    outbox::insert_revocation_of_session(id, one.id, due(0)).run(db).await?;
+    outbox::insert_revocation_of_token(id, &one.token_hash, due(0)).run(db).await?;
+    outbox::insert_revocation_of_others(id, user, kept.id, due(0)).run(db).await?;
+    sessions::delete(kept.id).run(db).await?;
+    outbox::insert_revocation_of_user(id, user, due(0)).run(db).await?;
+    outbox::insert_invalidation_of_user(id, user, due(0)).run(db).await?;
+    none(outbox::by_id(id).first(db).await?)
 }
 
 pub(crate) async fn work_of_several_ids_is_what_there_is_of_it(db: &impl Db) -> Check {
@@ -139,7 +177,8 @@ pub(crate) async fn work_of_several_ids_is_what_there_is_of_it(db: &impl Db) -> 
 
 pub(crate) async fn revocation_of_a_token_or_of_the_others_names_theirs(db: &impl Db) -> Check {
     let user = user(db).await?;
-    let (kept, one, two) = (session(db, user).await?, session(db, user).await?, session(db, user).await?);
+    let kept = cached_session(db, user).await?;
+    let (one, two) = (cached_session(db, user).await?, cached_session(db, user).await?);
     let id = outbox_id();
     outbox::insert_revocation_of_token(id, &one.token_hash, due(0)).run(db).await?;
     same(hashes(db, id).await?, BTreeSet::from([one.token_hash.to_string()]))?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use accounts::{RoleId, SessionLimits, TenantId, Timestamp, TokenHash, UserId};
 use rbac::catalogue::MEMBER;
-use store::sessions::{Account, NewSession, Principal, Session};
+use store::sessions::{Account, Cacheable, Cached, NewSession, Principal, Session};
 use store::users::NewUser;
 use store::{Db, StoreError, Window, rbac_meta, role_permissions, roles, sessions, user_roles, users};
 
@@ -173,6 +173,34 @@ pub(crate) async fn touch_moves_forward_only(db: &impl Db) -> Check {
         same(found.last_seen_at, later(seen))?;
     }
     Ok(())
+}
+
+pub(crate) async fn session_is_cached_only_at_the_present_version_of_its_user(db: &impl Db) -> Check {
+    let user = user(db).await?;
+    let session = session(db, user).await?;
+    let cached = async || -> Check<Option<Cached>> {
+        Ok(some(check(db, &session.token_hash, 1).await?)?.session.cached)
+    };
+    let cache = async |version| -> Check<Option<Cacheable>> {
+        Ok(sessions::cache(session.id, version).first(db).await?)
+    };
+    same(cached().await?, None)?;
+    for not_the_present in [0, 2] {
+        none(cache(not_the_present).await?)?;
+    }
+    same(cached().await?, None)?;
+    for _ in 0..2 {
+        same(some(cache(1).await?)?.id, session.id)?;
+        same(cached().await?, Some(Cached::Live))?;
+    }
+    users::bump_authz_version(user, later(1)).run(db).await?;
+    sessions::outdate(user).run(db).await?;
+    same(cached().await?, Some(Cached::Outdated))?;
+    none(cache(1).await?)?;
+    some(cache(2).await?)?;
+    same(cached().await?, Some(Cached::Live))?;
+    sessions::delete(session.id).run(db).await?;
+    none(cache(2).await?)
 }
 
 pub(crate) async fn deleted_session_is_over_and_others_are_not(db: &impl Db) -> Check {

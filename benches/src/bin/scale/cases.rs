@@ -338,6 +338,7 @@ impl Bench {
                     user_roles::insert(user, role, now, Some(actor)),
                     users::bump_authz_version(user, now),
                     outbox::insert_invalidation_of_user(work(random), user, schedule),
+                    sessions::outdate(user),
                     event(random, Action::RoleAssigned, user.to_string()),
                 ]
             },
@@ -361,7 +362,7 @@ impl Bench {
 
         let revoke = |sessions_of_each: u64| {
             let mut ended: Option<u64> = None;
-            let sign_in_again = |n: u64| wait(self.session(n, token(n), n).run(&self.db));
+            let sign_in_again = |n: u64| self.cached_session(n, token(n), n);
             let figures = self.time(
                 |random| {
                     ended.into_iter().for_each(sign_in_again);
@@ -369,7 +370,7 @@ impl Bench {
                     ended = Some(n);
                     for other in 1..sessions_of_each {
                         let number = mix(self.started ^ random ^ other);
-                        wait(self.session(n, token(number), number).run(&self.db));
+                        self.cached_session(n, token(number), number);
                     }
                     let user = self.scale.user(n);
                     vec![
@@ -427,15 +428,20 @@ impl Bench {
         .into()
     }
 
-    fn session(&self, n: u64, token_hash: TokenHash, number: u64) -> Statement {
+    /// Starts a session that the cache has a record of.
+    fn cached_session(&self, n: u64, token_hash: TokenHash, number: u64) {
         let now = Timestamp::from_millis(NOW);
-        sessions::insert(&NewSession {
-            id: SessionId::generate_at(now, &Numbered(self.started ^ number)),
+        let id = SessionId::generate_at(now, &Numbered(self.started ^ number));
+        let session = sessions::insert(&NewSession {
+            id,
             token_hash,
             user_id: self.scale.user(n),
             user_agent: None,
             created_at: now,
             expires_at: LIMITS.expiry(now),
-        })
+        });
+        let cached = "UPDATE sessions SET cached = 'live' WHERE id = ?1";
+        let cached = Statement { name: "bench", sql: cached, params: vec![(&id).into()] };
+        wait(self.db.batch(vec![session, cached]));
     }
 }

@@ -315,8 +315,8 @@ fn users(db: &Connection, scale: Scale) {
         .unwrap();
     let mut session = db
         .prepare(
-            "INSERT INTO sessions (id, token_hash, user_id, user_agent, created_at, last_seen_at, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+            "INSERT INTO sessions (id, token_hash, user_id, user_agent, created_at, last_seen_at, expires_at, cached)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, 'live')",
         )
         .unwrap();
     let mut role =

@@ -1,4 +1,4 @@
 -- The session of a token, if it is one; written before the session is deleted, in the same batch.
 INSERT INTO outbox (id, kind, payload, due_at, created_at)
 SELECT ?1, 'revoke_sessions', json_object('tokenHashes', json_array(token_hash)), ?3, ?4
-FROM sessions WHERE token_hash = ?2
+FROM sessions WHERE token_hash = ?2 AND cached IS NOT NULL

@@ -1,6 +1,6 @@
 -- The whole strict check: session, account, versions, roles and grants in one statement. No row: not signed in.
 SELECT sessions.id AS session_id, sessions.token_hash, sessions.created_at AS session_created_at,
-  sessions.last_seen_at, sessions.expires_at,
+  sessions.last_seen_at, sessions.expires_at, sessions.cached,
   users.id AS user_id, users.email, users.first_name, users.last_name, users.tenant_id, tenants.name AS tenant,
   users.staff, users.password_hash IS NOT NULL AS has_password, users.authz_version, rbac_meta.epoch,
   (SELECT json_group_array(name) FROM (

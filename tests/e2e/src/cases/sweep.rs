@@ -431,6 +431,10 @@ pub async fn every_route(base: &Native, wanted: impl Fn(&str) -> bool) -> Vec<Ca
         let secrets = client.session.iter().cloned().chain([PASSWORD.to_owned(), target.token]).collect();
         let work =
             if route.access == Access::Binding { Work::Binding(request) } else { Work::Request(request) };
+        // So that there is a cache to tell, for what changes anything; the one that writes records begins with none.
+        if row.path != "/sessions/refresh" {
+            world.sql("UPDATE sessions SET cached = 'live'").await;
+        }
         world.settle().await;
         world.run_cron().await;
         cases.push(Case { label, world, work, status, secrets, once_only: false });
@@ -463,7 +467,11 @@ async fn kept<W: World>(world: &W) -> Vec<(String, Vec<Value>)> {
     let mut kept = Vec::new();
     for table in world.sql(tables).await {
         let name = text(&table["name"]);
-        let rows = world.sql(&format!("SELECT * FROM {name}")).await;
+        let mut rows = world.sql(&format!("SELECT * FROM {name}")).await;
+        // Whether the cache may have something changes nothing for anybody.
+        for row in rows.iter_mut().filter(|_| name == "sessions") {
+            row["cached"] = Value::Null;
+        }
         kept.push((name, rows));
     }
     assert!(kept.len() > 8, "{kept:?}");

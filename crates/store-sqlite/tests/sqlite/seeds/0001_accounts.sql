@@ -9,9 +9,9 @@ INSERT INTO users (id, tenant_id, email, email_verified_at, password_hash, first
   ('00000000-0000-7000-8000-0000000000a2', '00000000-0000-7000-8000-00000000e001', 'bob@example.com', NULL,
     NULL, NULL, NULL, 'invited', 0, 1, 22, 22);
 
-INSERT INTO sessions (id, token_hash, user_id, user_agent, created_at, last_seen_at, expires_at) VALUES
-  ('00000000-0000-7000-8000-0000000000b1', 'hash-1', '00000000-0000-7000-8000-0000000000a1', 'Firefox', 30, 31, 90),
-  ('00000000-0000-7000-8000-0000000000b2', 'hash-2', '00000000-0000-7000-8000-0000000000a1', NULL, 32, 32, 92);
+INSERT INTO sessions (id, token_hash, user_id, user_agent, created_at, last_seen_at, expires_at, cached) VALUES
+  ('00000000-0000-7000-8000-0000000000b1', 'hash-1', '00000000-0000-7000-8000-0000000000a1', 'Firefox', 30, 31, 90, 'live'),
+  ('00000000-0000-7000-8000-0000000000b2', 'hash-2', '00000000-0000-7000-8000-0000000000a1', NULL, 32, 32, 92, NULL);
 
 INSERT INTO one_time_tokens (token_hash, user_id, purpose, created_at, expires_at) VALUES
   ('hash-3', '00000000-0000-7000-8000-0000000000a2', 'invite', 40, 100);

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use store::audit::{self, Action, MailRequested, SessionReplaced};
 use store::outbox::Schedule;
-use store::{Db, Query, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, users};
+use store::{Db, Query, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, sessions, users};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential};
@@ -154,6 +154,7 @@ impl<P: Platform> Change<P> {
         self.push(users::bump_authz_version(user, self.now));
         let (id, when) = self.work();
         self.push(outbox::insert_invalidation_of_user(id, user, when));
+        self.push(sessions::outdate(user));
     }
 
     /// What a role grants has changed: every decision is stale, and so is everything that is cached.

@@ -8,7 +8,7 @@ use api::session_state::{CreateRequest, Freshness, GetResponse, RECORD_VERSION, 
 use http::header::HeaderValue;
 use http_kit::{Level, Problem, Request, RequestContext, session_cookie, set_session_cookie};
 use serde_json::json;
-use store::sessions::{self, NewSession, Session};
+use store::sessions::{self, Cached, NewSession, Session};
 use store::{Rows, api_tokens, decode};
 
 use crate::app::{App, Platform};
@@ -129,10 +129,23 @@ pub(crate) async fn refresh<P: Platform>(
     let now = app.runtime.now();
     let fresh = record(session, caller, now);
     let Some(_turn) = app.refreshes.begin(session.token_hash, now) else { return (fresh, true) };
+    let has_record = session.cached == Some(Cached::Live);
+    // First the truth knows that there is a record, then there is one: no change can come in between and leave it alone.
+    if !has_record {
+        match sessions::cache(session.id, caller.account.authz_version).first(&app.db).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return (fresh, false),
+            Err(error) => {
+                warn(&request.context, "a session record was not refreshed", &error);
+                return (fresh, true);
+            }
+        }
+    }
     let cache = SessionCache::new(&app.session_state);
     let written = async {
         let (id, ttl_seconds) = (session.token_hash, app.config.session_limits.idle.as_secs());
-        match cache.get(id).await? {
+        let found = if has_record { cache.get(id).await? } else { None };
+        match found {
             Some(GetResponse { freshness: Freshness::Fresh, session: found })
                 if found == (SessionRecord { created_at: found.created_at, ..fresh.clone() }) =>
             {
