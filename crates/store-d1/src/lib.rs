@@ -9,8 +9,11 @@ use store::{Db, Param, Rows, Statement, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::d1::D1Database;
-use worker::js_sys::{self, Array, Function, JSON, Promise, Reflect};
+use worker::js_sys::{self, Array, Function, JSON, JsString, Promise, Reflect, Uint8Array};
 use worker::send::SendFuture;
+
+/// From how many letters on a text is long.
+const LONG: u32 = 1_000;
 
 /// A D1 database, by its binding.
 #[derive(Debug)]
@@ -78,9 +81,21 @@ fn bind(param: &Param) -> Result<JsValue, StoreError> {
 /// All rows in one text: each call between wasm and JavaScript costs more than what it carries.
 fn text(rows: &JsValue) -> Result<Rows, JsValue> {
     match rows.dyn_ref::<Array>() {
-        Some(rows) if rows.length() > 0 => Ok(Rows::of_json(JSON::stringify(rows)?.into())),
+        Some(rows) if rows.length() > 0 => Ok(Rows::of_json(taken_over(&JSON::stringify(rows)?)?)),
         _ => Ok(Rows::default()),
     }
+}
+
+/// A text out of JavaScript. A long one is encoded by the platform and copied; wasm-bindgen's own way takes it over letter by letter.
+fn taken_over(text: &JsString) -> Result<String, JsValue> {
+    if text.length() < LONG {
+        return Ok(text.into());
+    }
+    let class: Function = Reflect::get(&js_sys::global(), &"TextEncoder".into())?.dyn_into()?;
+    let encoder = Reflect::construct(&class, &Array::new())?;
+    let encode: Function = Reflect::get(&encoder, &"encode".into())?.dyn_into()?;
+    let bytes: Uint8Array = encode.call1(&encoder, text)?.dyn_into()?;
+    String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string().into())
 }
 
 /// What D1 itself reports, it says in the cause.
