@@ -417,7 +417,8 @@ const EXPLAINED = {
   "assign a role": ["Assign a role", "Given and taken in turn, each request one change, to somebody who has no session."],
   "assign a role, signed in": [
     "Assign a role to somebody who is signed in",
-    "The same, where what KV says of a session must not be believed any more: Edgeward marks it so after its answer, better-auth on KV writes it anew.",
+    "The same. What KV has of the session must not be believed any more: better-auth wrote it there at the sign-in, and writes it anew. Edgeward writes it with the first " +
+      "cached check of the session, and marks it after its answer where there has been one since the last change; here there is none.",
   ],
 };
 
