@@ -11,7 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use store::audit::{self, Action, MailRequested, SessionReplaced};
 use store::outbox::Schedule;
-use store::{Db, Query, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, sessions, users};
+use store::{
+    Db, Query, Rows, Statement, StoreError, guard, mail_requests, outbox, rbac_meta, sessions, users,
+};
 
 use crate::app::{App, Platform};
 use crate::caller::{Caller, Credential};
