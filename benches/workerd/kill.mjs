@@ -22,7 +22,7 @@ const LATEST = 900;
 const RUNS = 5;
 
 const account = (client, n) => 1 + client * OWN + n;
-const tally = { changes: 0, answered: 0, landed: 0, lost: 0, left: 0, checks: 0 };
+const tally = { changes: 0, answered: 0, landed: 0, lost: 0, cached: 0, left: 0, checks: 0 };
 const broken = [];
 const holds = (what, truth) => {
   tally.checks += 1;
@@ -83,7 +83,8 @@ async function write(round, client, ledger, sessions) {
       case 4: {
         const own = account(client, 1);
         const newPassword = `a password of ${requestId}`;
-        Object.assign(entry, { action: "user.password_changed", of: passwords, target: own, value: newPassword });
+        const before = sessions[client].changes;
+        Object.assign(entry, { action: "user.password_changed", of: passwords, target: own, value: newPassword, ends: before });
         const body = { currentPassword: sessions[client].password, newPassword };
         request = { method: "POST", path: "/api/change-password", headers: { cookie: sessions[client].changes }, body };
         break;
@@ -112,6 +113,24 @@ async function write(round, client, ledger, sessions) {
     if (entry.action === "user.password_changed") sessions[client] = { ...sessions[client], changes: cookies(reply), password: entry.value };
     if (entry.action === "session.created") entry.session = open = { cookie: cookies(reply) };
     else if (entry.action === "session.ended") open = undefined;
+    sessions[client] = { ...sessions[client], open: open?.cookie };
+  }
+  connection.close();
+}
+
+/** One cached check after the other of the sessions of a client, until nobody answers: each may have a record written while things change. */
+async function check(client, sessions) {
+  const connection = new Connection();
+  for (let n = 0; ; n += 1) {
+    const cookies = [sessions[client].reads, sessions[client].changes, sessions[client].open].filter(Boolean);
+    const cookie = cookies[n % cookies.length];
+    try {
+      const { status } = await connection.send(world.urls.application, { path: "/cached", headers: { cookie } });
+      holds(`a cached check while things change: ${status}`, [200, 401, 403].includes(status));
+      tally.cached += 1;
+    } catch {
+      break;
+    }
   }
   connection.close();
 }
@@ -195,13 +214,15 @@ async function people(ledger, sessions) {
     const reply = await once(signIn(account(client, 1), passwordOf(account(client, 1))));
     holds(`the password of account ${account(client, 1)}: ${reply.status}`, reply.status === 200);
   }
-  const ended = new Set(ledger.filter(({ action, landed }) => action === "session.ended" && landed).map(({ session }) => session));
+  const landed = ledger.filter((entry) => entry.landed);
+  const ended = new Set(landed.filter(({ action }) => action === "session.ended").map(({ session }) => session));
   for (const { session, action } of ledger) {
     if (session === undefined || action !== "session.created") continue;
     const expected = ended.has(session) ? 401 : 200;
     const reply = await once({ path: "/api/load-user", headers: { cookie: session.cookie } });
     holds(`a session, ended ${ended.has(session)}: ${reply.status}`, reply.status === expected);
   }
+  for (const { ends } of landed) if (ends !== undefined) ended.add({ cookie: ends });
   return ended;
 }
 
@@ -238,10 +259,10 @@ for (let round = 1; round <= rounds && broken.length === 0; round += 1) {
     sessions.push({ reads, changes: cookies(await once(signIn(account(client, 1), password))), password });
   }
   const ledgers = sessions.map(() => []);
-  const writers = ledgers.map((ledger, client) => write(round, client, ledger, sessions));
+  const clients = ledgers.flatMap((ledger, client) => [write(round, client, ledger, sessions), check(client, sessions)]);
   await sleep(SOONEST + Math.random() * (LATEST - SOONEST));
   process.kill(world.pid, "SIGKILL");
-  await Promise.all(writers);
+  await Promise.all(clients);
   await world.stop();
   world = await edgeward({ ...options, before: world });
   const ledger = ledgers.flatMap((entries, client) => entries.map((entry) => Object.assign(entry, { client })));
@@ -261,6 +282,7 @@ const rows = [
   ["under way when it was killed", tally.landed + tally.lost],
   ["of these, landed whole", tally.landed],
   ["of these, not made", tally.lost],
+  ["cached checks meanwhile", tally.cached],
   ["pieces of work left behind, done by the cron trigger", tally.left],
   ["comparisons", tally.checks],
   ["that did not hold", broken.length],
