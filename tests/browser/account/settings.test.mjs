@@ -110,6 +110,7 @@ visitBothWays("an API token is shown once, works, and is revoked", async ({ worl
   assert.equal((await world.api("GET", "/rbac/roles", { token })).status, 403);
 
   await ada.follow("Done");
+  await ada.seesHeading("Your API tokens");
   assert.ok(!(await ada.page.content()).includes(token));
   await ada.sees("users:read");
   await ada.follow(`Revoke CI ${HOSTILE}`);

@@ -114,7 +114,9 @@ visitBothWays("a limited administrator changes no more than they hold", async ({
   const limited = await visitor({ cookie: await world.signIn(await world.person("limited", { role: name })) });
   await limited.goto("/profile");
   await limited.follow("Administration");
-  assert.deepEqual(await limited.page.locator("nav.sections a").allTextContents(), ["Users", "Roles", "Your account"]);
+  const sections = limited.page.getByRole("navigation", { name: "Administration" });
+  await sections.waitFor();
+  assert.deepEqual(await sections.getByRole("link").allTextContents(), ["Users", "Roles", "Your account"]);
   await limited.goto("/admin/roles?prefix=t");
   const boxes = await limited.page.getByRole("checkbox").evaluateAll((all) => all.map((box) => box.labels[0].textContent));
   assert.ok(boxes.includes(`${name} grants tenants:read`), boxes.join());

@@ -901,7 +901,8 @@ async fn sign_in_costs_the_same_statements_with_and_without_an_account() {
 #[tokio::test]
 async fn a_flood_of_sign_ins_is_refused_beyond_what_can_wait_and_no_refusal_is_a_guess() {
     let world = Native::new();
-    member(&world, "ada@example.com").await;
+    let mut ada = member(&world, "ada@example.com").await;
+    ada.get("/load-user").await.expect(200);
     let mut clients: Vec<_> = (0..2 * MOST).map(|_| Client::new(&world)).collect();
     let sign_ins = clients.iter_mut().enumerate().map(async |(number, client)| {
         let name = if number % 2 == 0 { "ada@example.com" } else { &format!("nobody{number}@example.com") };
@@ -955,7 +956,8 @@ async fn other_requests_get_their_turn_before_the_next_password_is_hashed() {
 #[tokio::test]
 async fn who_signs_in_alone_does_not_wait() {
     let world = Native::new();
-    member(&world, "ada@example.com").await;
+    let mut ada = member(&world, "ada@example.com").await;
+    ada.get("/load-user").await.expect(200);
     let sign_in = async || Client::new(&world).login("ada@example.com", PASSWORD).await;
     let mut alone = pin!(sign_in());
     // Fewer looks than the shortest pause takes.
@@ -964,11 +966,35 @@ async fn who_signs_in_alone_does_not_wait() {
     assert!((0..500).all(|_| look(two.as_mut()).is_pending()), "the second goes on at once");
 }
 
+#[tokio::test]
+async fn hashes_follow_one_another_unless_somebody_else_asks_for_something() {
+    let world = Native::new();
+    let mut ada = member(&world, "ada@example.com").await;
+    let sign_in = async || Client::new(&world).login("ada@example.com", PASSWORD).await;
+    let done_at_once = async || {
+        let mut two = pin!(join_all([sign_in(), sign_in()]));
+        let done = (0..500).any(|_| look(two.as_mut()).is_ready());
+        if !done {
+            two.await;
+        }
+        done
+    };
+    world.runtime.advance(Duration::from_secs(1));
+    assert!(done_at_once().await, "nobody else is there");
+    ada.get("/load-user").await.expect(200);
+    assert!(!done_at_once().await, "somebody else is there");
+    world.runtime.advance(Duration::from_millis(999));
+    assert!(!done_at_once().await, "and may ask for more");
+    world.runtime.advance(Duration::from_millis(1));
+    assert!(done_at_once().await, "nobody is there any more");
+}
+
 /// Where a client goes away, the platform neither goes on with its request nor drops it.
 #[tokio::test]
 async fn requests_that_were_given_up_hold_no_place_for_the_next_hash() {
     let world = Native::new();
-    member(&world, "ada@example.com").await;
+    let mut ada = member(&world, "ada@example.com").await;
+    ada.get("/load-user").await.expect(200);
     let sign_in = async || Client::new(&world).login("ada@example.com", PASSWORD).await;
     let mut sign_ins: Vec<_> = (0..=MOST).map(|_| Box::pin(sign_in())).collect();
     // So far that one is done and the others wait.

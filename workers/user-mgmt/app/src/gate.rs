@@ -397,6 +397,7 @@ async fn resolve_or<P: Platform>(
     named: Option<&Named>,
 ) -> Result<(Caller, Found), Problem> {
     let now = app.runtime.now();
+    app.hash_queue.give_way(now);
     // Tokens are scopes, and without RBAC there is nothing to scope: the header means nothing then.
     let bearer = if app.config.rbac_enabled { bearer_token(&request.headers) } else { Ok(None) };
     // RFC 6750: whoever sent a token is told that it is no good; whoever sent none, only what to send.

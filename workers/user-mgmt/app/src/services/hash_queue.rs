@@ -5,7 +5,8 @@
 //! wait for that. One more is refused at once, with 503 `busy`: alike for whoever has an account and whoever has none, and
 //! without its counting as a guess. However many sign in, the others wait for one hash at a time.
 //!
-//! Where nobody waits, the round trip that finds the account is such a pause as well (`HashQueue::glance`).
+//! Where nobody waits, the round trip that finds the account is such a pause as well (`HashQueue::glance`). And where nobody who
+//! has signed in has asked for anything lately, several hashes follow one another: together, those who sign in are done sooner.
 //!
 //! Nobody is woken by somebody else, since on Workers a request may do nothing on behalf of another: each looks again by
 //! itself. And where a client goes away, the platform neither goes on with its request nor drops it, so that a place whose
@@ -22,6 +23,10 @@ use http_kit::Runtime;
 pub const MOST: usize = 32;
 /// What is free between two hashes, at the least.
 const PAUSE: Duration = Duration::from_millis(2);
+/// How long hashes follow one another without a pause, while there is nobody else. Whoever then comes waits for one more.
+const RUN: Duration = Duration::from_millis(70);
+/// For how long there is somebody else, once they have asked for something.
+const PRESENCE: Duration = Duration::from_secs(1);
 /// No hash is so quick that whoever is behind others should look more often.
 const PATIENCE: Duration = Duration::from_millis(8);
 /// Whoever is so late to look may have gone. Where it has not, it only comes after somebody else.
@@ -39,6 +44,10 @@ struct State {
     taken: u64,
     /// How many turns there were so far.
     turns: u64,
+    /// When a hash last came after a pause.
+    run_began: Option<Timestamp>,
+    /// When somebody last asked for something else.
+    others_asked: Option<Timestamp>,
 }
 
 /// How many turns there had been before a round trip to the database, in which other requests had theirs.
@@ -50,6 +59,11 @@ pub(crate) struct Glance(u64);
 pub(crate) struct Full;
 
 impl HashQueue {
+    /// Somebody asks for something else, and is not to wait for several hashes.
+    pub(crate) fn give_way(&self, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).others_asked = Some(now);
+    }
+
     /// Looks at the queue before a round trip to the database. Whoever finds it as it was, with nobody in it, need not pause
     /// once more.
     pub(crate) fn glance(&self) -> Glance {
@@ -86,6 +100,14 @@ impl HashQueue {
     }
 }
 
+impl State {
+    /// Whether the next hash may follow the last one at once.
+    fn may_go_on(&self, now: Timestamp) -> bool {
+        let within = |since: Option<Timestamp>, limit| since.is_some_and(|since| now.since(since) < limit);
+        within(self.run_began, RUN) && !within(self.others_asked, PRESENCE)
+    }
+}
+
 /// A place in the queue.
 struct Place<'a> {
     queue: &'a HashQueue,
@@ -99,12 +121,16 @@ impl<'a> Place<'a> {
         Self { queue, number: state.taken }
     }
 
-    /// Takes the turn where nobody is ahead and nobody has had one since the last look, which saw so many `turns`. Gives how
-    /// long to wait otherwise.
+    /// Takes the turn where nobody is ahead, and where nobody has had one since the last look, which saw so many `turns`, or
+    /// there is nobody to pause for. Gives how long to wait otherwise.
     fn look(&self, turns: &mut Option<u64>, now: Timestamp) -> Option<Duration> {
         let mut state = self.queue.present(now);
         let ahead = state.waiting.range(..self.number).count();
-        if ahead == 0 && *turns == Some(state.turns) {
+        let paused = *turns == Some(state.turns);
+        if ahead == 0 && (paused || state.may_go_on(now)) {
+            if paused {
+                state.run_began = Some(now);
+            }
             state.turns += 1;
             return None;
         }
@@ -118,5 +144,29 @@ impl<'a> Place<'a> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.queue.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_follow_one_another_for_so_long_and_give_way_to_others() {
+        let queue = HashQueue::default();
+        let has_its_turn = |mut turns: Option<u64>, millis| {
+            Place::take(&queue).look(&mut turns, Timestamp::from_millis(millis)).is_none()
+        };
+        assert!(!has_its_turn(None, 1_000), "there was no pause yet");
+        assert!(has_its_turn(Some(0), 1_000));
+        assert!(has_its_turn(None, 1_069));
+        assert!(!has_its_turn(None, 1_070), "the run is over");
+        assert!(!has_its_turn(Some(1), 1_070), "somebody else has had a turn since");
+        assert!(has_its_turn(Some(2), 1_070), "after a pause");
+        queue.give_way(Timestamp::from_millis(1_080));
+        assert!(!has_its_turn(None, 1_090));
+        assert!(has_its_turn(Some(3), 2_050));
+        assert!(!has_its_turn(None, 2_079), "others are still there");
+        assert!(has_its_turn(None, 2_080));
     }
 }
