@@ -25,6 +25,9 @@ pub type Response = http::Response<Body>;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
+/// Bytes of a refused body that are taken in so that its sender gets to read why. Who sends more has to be cut off.
+const DISCARDED: usize = 4 * 1024 * 1024;
+
 /// A worker's routes with what happens around each of them: context, origin check, limits, problems, log line.
 #[derive(Clone)]
 pub struct Service {
@@ -65,10 +68,8 @@ impl Service {
         let router =
             by_path.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
         let router = router
-            .fallback(|| async { Failure(Problem::not_found()).into_response() })
-            .method_not_allowed_fallback(|| async {
-                Failure(Problem::method_not_allowed(None)).into_response()
-            });
+            .fallback(|body: Body| refuse(body, Problem::not_found()))
+            .method_not_allowed_fallback(|body: Body| refuse(body, Problem::method_not_allowed(None)));
         Self { name, router, runtime, error_page: None, upstream: None }
     }
 
@@ -100,10 +101,7 @@ impl Service {
 
     /// A worker that can't work: it answers every request with `problem`.
     pub fn failing(name: &'static str, problem: Problem, runtime: Arc<dyn Runtime>) -> Self {
-        let router = Router::new().fallback(move || {
-            let response = Failure(problem.clone()).into_response();
-            async { response }
-        });
+        let router = Router::new().fallback(move |body: Body| refuse(body, problem.clone()));
         Self { name, router, runtime, error_page: None, upstream: None }
     }
 
@@ -143,7 +141,7 @@ impl Service {
         ));
         let mut response =
             if let Err(problem) = origin::check(request.method(), request.uri(), request.headers()) {
-                Failure(problem).into_response()
+                refuse(request.into_body(), problem).await
             } else {
                 request.extensions_mut().insert(context.clone());
                 match tower::ServiceExt::oneshot(self.router.clone(), request).await {
@@ -231,18 +229,34 @@ async fn prepare(
     })
 }
 
-async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
-    Limited::new(body, limit).collect().await.map(http_body_util::Collected::to_bytes).map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            Problem::new(
+async fn read(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+    match Limited::new(&mut body, limit).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            discard(body).await;
+            Err(Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",
                 format!("the body is larger than {limit} bytes"),
-            )
-        } else {
-            Problem::invalid("the body broke off")
+            ))
         }
-    })
+        Err(_) => Err(Problem::invalid("the body broke off")),
+    }
+}
+
+/// Takes in what is still being sent: a sender whose body nobody reads may meet a broken connection instead of the answer.
+async fn discard(mut body: Body) {
+    let mut left = DISCARDED;
+    while let Some(Ok(frame)) = body.frame().await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        let Some(fewer) = left.checked_sub(length) else { return };
+        left = fewer;
+    }
+}
+
+async fn refuse(body: Body, problem: Problem) -> Response {
+    discard(body).await;
+    Failure(problem).into_response()
 }
 
 /// A problem on its way to the service, which alone can give it the id of the request.

@@ -1,7 +1,14 @@
 //! What can't be understood: 4xx, and the field named.
 
-use http::{Method, StatusCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::stream::{self, StreamExt};
+use http::header::{CONTENT_TYPE, ORIGIN};
+use http::{Method, Request, StatusCode};
+use http_kit::Body;
 use serde_json::{Value, json};
+use testkit::DeferredTasks;
 
 use crate::support::{Worker, merge};
 
@@ -105,6 +112,40 @@ async fn a_body_beyond_the_limit_of_its_route_is_413() {
         reply.expect_problem(400, "invalid_request");
         let reply = worker.send(method, &path, Some(" ".repeat(limit + 1))).await;
         reply.expect_problem(413, "body_too_large");
+    }
+}
+
+/// Otherwise its sender, who still sends, may see a broken connection instead of the answer.
+#[tokio::test]
+async fn the_body_of_what_is_refused_is_taken_in_but_not_without_end() {
+    const CHUNK: usize = 64 * 1024;
+    const BOUND: usize = 4 * 1024 * 1024;
+    let worker = Worker::new();
+    let refused = [
+        ("/revoke", None, 413),
+        ("/nothing", None, 404),
+        ("/epoch", None, 405),
+        ("/revoke", Some("https://elsewhere.example"), 403),
+    ];
+    for (path, origin, status) in refused {
+        for (sent, taken_in) in [(2 * 1024 * 1024, 2 * 1024 * 1024), (8 * 1024 * 1024, BOUND)] {
+            let taken = Arc::new(AtomicUsize::new(0));
+            let counter = taken.clone();
+            let chunks = stream::repeat(vec![b' '; CHUNK]).take(sent / CHUNK).map(move |chunk| {
+                counter.fetch_add(chunk.len(), Ordering::Relaxed);
+                Ok::<_, std::io::Error>(chunk)
+            });
+            let mut request = Request::post(format!("https://session-state{path}"));
+            if let Some(origin) = origin {
+                request = request.header(ORIGIN, origin);
+            }
+            let request = request.header(CONTENT_TYPE, "application/json");
+            let request = request.body(Body::from_stream(chunks)).unwrap();
+            let answer = worker.service.handle(request, Arc::new(DeferredTasks::default())).await;
+            assert_eq!(answer.status(), status);
+            let taken = taken.load(Ordering::Relaxed);
+            assert!((taken_in..=taken_in + 3 * CHUNK).contains(&taken), "{status}: {taken} of {sent}");
+        }
     }
 }
 
