@@ -65,7 +65,11 @@ function service(native, binding) {
   return watched(native, { fetch: () => calls.push({ binding: "service", to: binding }) });
 }
 
-const WRAP = { D1Database: d1, KvNamespace: kv, Fetcher: service };
+function limiter(native) {
+  return watched(native, { limit: ([{ key }]) => calls.push({ binding: "limiter", key }) });
+}
+
+const WRAP = { D1Database: d1, KvNamespace: kv, Fetcher: service, Ratelimit: limiter };
 
 function wrap(env) {
   return Object.fromEntries(

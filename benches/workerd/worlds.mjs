@@ -134,21 +134,21 @@ export async function edgeward({ counting = false, weighing = false, inspected =
   const worker = (name, options) => configured(name, `wrangler/${name}.jsonc`, { around, ...options });
   const d1Databases = { DB: "edgeward" };
   const kvNamespaces = { SESSIONS: "sessions", CACHE: "cache" };
+  // The limit of sign-ins stays where it is in the way; here it is never reached.
+  const limiter = (name) => ({ type: "ratelimit", name, namespace_id: "1", simple: { limit: 1e9, period: 60 } });
+  const minimal = { d1Databases, kvNamespaces };
   const world = await start([
     worker("account-pages", { vars: { USER_MGMT_UI: "on" } }),
     worker("user-mgmt", {
       vars: { ...flags, PASSWORD_HASH: hash, ...vars },
       d1Databases,
-      // The limit of sign-ins stays where it is in the way; here it is never reached.
-      ratelimits: {
-        SIGN_IN_LIMITER: { type: "ratelimit", name: "SIGN_IN_LIMITER", namespace_id: "1", simple: { limit: 1e9, period: 60 } },
-      },
+      ratelimits: { SIGN_IN_LIMITER: limiter("SIGN_IN_LIMITER") },
     }),
     worker("session-state", { kvNamespaces }),
     configured("application", "benches/application/wrangler.jsonc", { around }),
-    await bundled("bare", "bare/worker.mjs", { d1Databases, kvNamespaces, serviceBindings: { NEXT: "nothing" } }),
+    await bundled("bare", "bare/worker.mjs", { ...minimal, ratelimits: { LIMITER: limiter("LIMITER") }, serviceBindings: { NEXT: "nothing" } }),
     await bundled("nothing", "bare/nothing.mjs", {}),
-    configured("bare-rust", BARE_RUST, { d1Databases, kvNamespaces, serviceBindings: { NEXT: "nothing-rust" } }),
+    configured("bare-rust", BARE_RUST, { ...minimal, serviceBindings: { NEXT: "nothing-rust" } }),
     configured("nothing-rust", BARE_RUST, {}),
   ], {
     ...(inspected && { inspectorPort: 0 }),
