@@ -163,6 +163,13 @@ const ROWS = Object.entries(JOBS)
 /** The route that checks are compared with. */
 const OPEN = { job: "open", kind: "Edgeward", of: () => ["application", () => [get("/open", "")]] };
 
+/** A row in these worlds: whom to ask, and for what. */
+function deployed(row, all) {
+  const { pid, urls } = all[row.kind];
+  const [worker, requests] = row.of(all[row.kind]);
+  return { row, pid, url: urls[worker], requests };
+}
+
 // Counting -----------------------------------------------------------------------------------------------------------------
 
 /** The workers that others are compared with. */
@@ -186,18 +193,14 @@ async function make(url, { method, path, headers, body }) {
 async function count(filled) {
   const counted = new Map();
   const all = await worlds(filled, COUNTED, { counting: true });
-  const rows = [...ROWS, OPEN];
-  for (const { kind, of } of rows) {
-    const [worker, requests] = of(all[kind]);
-    await make(all[kind].urls[worker], requests()[0]);
-  }
+  const deployments = [...ROWS, OPEN].map((row) => deployed(row, all));
+  for (const { url, requests } of deployments) await make(url, requests()[0]);
   await sleep(GATHERED);
-  for (const row of rows) {
-    const [worker, requests] = row.of(all[row.kind]);
+  for (const { row, url, requests } of deployments) {
     const [request] = requests();
     const once = async () => {
       await calls(all[row.kind]);
-      await make(all[row.kind].urls[worker], request);
+      await make(url, request);
       await sleep(DEFERRED);
       return await calls(all[row.kind]);
     };
@@ -238,21 +241,16 @@ const again = ({ job, unique }, calls) =>
 /** What takes turns for a job, by name: the deployments that do it and, in Edgeward's, its bare binding calls and what makes none. */
 async function contestants(job, all, counted) {
   const rows = ROWS.filter((row) => row.job === job);
+  const found = Object.fromEntries(rows.map((row) => [row.kind, deployed(row, all)]));
+  if (job.startsWith("may I")) found.open = deployed(OPEN, all);
   const { pid, urls } = all.Edgeward;
-  const deployed = (row) => {
-    const [worker, requests] = row.of(all[row.kind]);
-    return { row, pid: all[row.kind].pid, url: all[row.kind].urls[worker], requests };
-  };
-  const minimal = (worker, path) => ({ pid, url: urls[worker], requests: () => [get(path, "")] });
-  const found = Object.fromEntries(rows.map((row) => [row.kind, deployed(row)]));
-  if (job.startsWith("may I")) found.open = deployed(OPEN);
+  const minimal = (BARE.includes(job) && MINIMAL) || (job === HASHED && ["bare"]) || [];
   const path = `/${job.replaceAll(/\W+/g, "-")}`;
-  const bare = (BARE.includes(job) && ["bare", "bare-rust"]) || (job === HASHED && ["bare"]) || [];
-  for (const worker of bare) {
-    await ask(`${urls[worker]}${path}`, { method: "PUT", body: again(found.Edgeward.row, counted.get(found.Edgeward.row)) });
-    found[worker] = minimal(worker, path);
+  for (const worker of minimal) {
+    const bare = worker.startsWith("bare");
+    if (bare) await ask(`${urls[worker]}${path}`, { method: "PUT", body: again(found.Edgeward.row, counted.get(found.Edgeward.row)) });
+    found[worker] = { pid, url: urls[worker], requests: () => [get(bare ? path : "/", "")] };
   }
-  for (const worker of BARE.includes(job) ? ["nothing", "nothing-rust"] : []) found[worker] = minimal(worker, "/");
   return found;
 }
 
